@@ -1,0 +1,21 @@
+//! What every room of Salala agrees on: ids, time, records, permissions and the wire contract.
+//!
+//! In reading order:
+//! - [`clock`] and [`random`]: time and randomness, passed in as parameters
+//! - [`ids`]: one type per kind of id
+//! - [`records`]: what is kept, as the store gives it; never serialized
+//! - [`permissions`]: who may do what in a conversation
+//! - [`limits`]: the bounds that clients meet
+//! - [`wire`]: every name and shape that a client sees, and the views that lead from records there
+
+pub mod clock;
+pub mod ids;
+pub mod limits;
+pub mod permissions;
+pub mod random;
+pub mod records;
+pub mod wire;
+
+pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
+pub use ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
+pub use random::{Random, SystemRandom};

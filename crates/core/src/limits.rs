@@ -1,0 +1,36 @@
+//! The bounds that clients meet, each with its unit; those that an operator may change are defaults.
+
+/// Characters in a message's content, by default.
+pub const CONTENT_MAX_CHARS: usize = 4_000;
+/// Characters in a `fileUrl`.
+pub const FILE_URL_MAX_CHARS: usize = 2_048;
+/// Characters in a `clientMessageId`.
+pub const CLIENT_MESSAGE_ID_MAX_CHARS: usize = 64;
+/// Ids in one `markMessagesAsRead`, and in one `messagesRead`.
+pub const READ_IDS_MAX: usize = 1_000;
+/// Members of one group.
+pub const PARTICIPANTS_MAX: usize = 10_000;
+/// Characters in a group's name.
+pub const NAME_MAX_CHARS: usize = 100;
+/// Characters in a display name.
+pub const DISPLAY_NAME_MAX_CHARS: usize = 80;
+/// Characters in a user's text about themselves.
+pub const BIO_MAX_CHARS: usize = 500;
+/// Characters in an e-mail address (RFC 5321, section 4.5.3.1.3).
+pub const EMAIL_MAX_CHARS: usize = 254;
+/// Characters in a phone number.
+pub const PHONE_NUMBER_MAX_CHARS: usize = 32;
+/// Least and most characters of a user name.
+pub const USERNAME_CHARS: (usize, usize) = (2, 40);
+/// Least and most characters of a password.
+pub const PASSWORD_CHARS: (usize, usize) = (8, 256);
+/// Characters in a reaction's emoji, joiners and variation selectors included.
+pub const EMOJI_MAX_CHARS: usize = 16;
+/// Different emoji of one user on one message.
+pub const REACTIONS_PER_USER_MAX: usize = 20;
+/// Members that one message can mention; further names stay plain text.
+pub const MENTIONS_MAX: usize = 50;
+/// Most rows on a page of a list.
+pub const PAGE_MAX: usize = 100;
+/// Rows on a page when the client does not say.
+pub const PAGE_DEFAULT: usize = 50;

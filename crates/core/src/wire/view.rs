@@ -1,0 +1,225 @@
+//! From records to shapes: the one place that decides what of a record a client may see.
+
+use super::server_events::{MessagesRead, NewGroup, ReactionRemoved};
+use super::shapes;
+use crate::ids::{SessionId, UserId};
+use crate::records;
+
+/// Who is connected, as far as this view needs it.
+pub trait StatusSource {
+    /// Is this user connected on any device?
+    fn status(&self, user_id: UserId) -> shapes::Status;
+}
+
+impl<F: Fn(UserId) -> shapes::Status> StatusSource for F {
+    fn status(&self, user_id: UserId) -> shapes::Status {
+        self(user_id)
+    }
+}
+
+/// A message outside history: without `reads`.
+pub fn message(record: records::Message) -> shapes::Message {
+    let sender_id = record.sender.id;
+    shapes::Message {
+        id: record.id,
+        conversation_id: record.conversation_id,
+        seq: record.seq,
+        sender_id,
+        sender: shapes::Sender {
+            id: sender_id,
+            username: record.sender.username,
+            display_name: record.sender.display_name,
+            avatar: record.sender.avatar,
+        },
+        content: record.content,
+        file_url: record.file_url,
+        file: None,
+        reply_to_id: record.reply_to.as_ref().map(|reply_to| reply_to.id),
+        reply_to: record.reply_to.map(|reply_to| shapes::ReplyTo {
+            id: reply_to.id,
+            sender_id: reply_to.sender_id,
+            content: reply_to.content,
+            file_url: reply_to.file_url,
+            sender: shapes::ReplyToSender { username: reply_to.sender_username },
+        }),
+        reactions: record.reactions.into_iter().map(reaction).collect(),
+        mentions: record.mentions,
+        reads: None,
+        client_message_id: record.client_message_id,
+        created_at: record.created_at,
+        edited_at: record.edited_at,
+        deleted_at: record.deleted_at,
+    }
+}
+
+/// A message of history: with `reads`.
+pub fn history_message(mut record: records::Message) -> shapes::Message {
+    let reads = std::mem::take(&mut record.reads);
+    let reads = reads
+        .into_iter()
+        .map(|read| shapes::MessageRead { user_id: read.user_id, read_at: read.read_at })
+        .collect();
+    shapes::Message { reads: Some(reads), ..message(record) }
+}
+
+/// A reaction.
+pub fn reaction(record: records::Reaction) -> shapes::Reaction {
+    shapes::Reaction {
+        id: record.id,
+        message_id: record.message_id,
+        conversation_id: record.conversation_id,
+        user_id: record.user_id,
+        emoji: record.emoji,
+        created_at: record.created_at,
+    }
+}
+
+/// A reaction that was taken back.
+pub fn reaction_removed(record: records::Reaction) -> ReactionRemoved {
+    ReactionRemoved {
+        message_id: record.message_id,
+        conversation_id: record.conversation_id,
+        user_id: record.user_id,
+        emoji: record.emoji,
+    }
+}
+
+/// A user in a list.
+pub fn user_summary(
+    record: records::UserBrief,
+    statuses: &impl StatusSource,
+) -> shapes::UserSummary {
+    shapes::UserSummary {
+        status: statuses.status(record.id),
+        id: record.id,
+        username: record.username,
+        display_name: record.display_name,
+        avatar: record.avatar,
+        last_seen_at: record.last_seen_at,
+    }
+}
+
+/// A user as others see them.
+pub fn user(record: records::User, statuses: &impl StatusSource) -> shapes::User {
+    shapes::User {
+        summary: user_summary(record.brief, statuses),
+        bio: record.bio,
+        created_at: record.created_at,
+    }
+}
+
+/// A user as they see themselves.
+pub fn me(record: records::User, statuses: &impl StatusSource) -> shapes::Me {
+    shapes::Me {
+        email: record.email.clone(),
+        phone_number: record.phone_number.clone(),
+        date_of_birth: record.date_of_birth.clone(),
+        user: user(record, statuses),
+    }
+}
+
+/// A conversation as every member sees it.
+pub fn shared_conversation(
+    record: records::Conversation,
+    statuses: &impl StatusSource,
+) -> shapes::SharedConversation {
+    let participants: Vec<_> = record
+        .participants
+        .into_iter()
+        .map(|participant| shapes::Participant {
+            role: participant.role.as_str(),
+            user: user_summary(participant.user, statuses),
+        })
+        .collect();
+    shapes::SharedConversation {
+        id: record.id,
+        name: record.name,
+        is_group: record.is_group,
+        avatar: record.avatar,
+        participant_ids: participants.iter().map(|participant| participant.user.id).collect(),
+        participants,
+        last_message_id: record.last_message.as_ref().map(|message| message.id),
+        last_message: record.last_message.map(message),
+        last_seq: record.last_seq,
+        created_at: record.created_at,
+        updated_at: record.updated_at,
+    }
+}
+
+/// A conversation as one of its members sees it.
+pub fn conversation(
+    record: records::OwnConversation,
+    statuses: &impl StatusSource,
+) -> shapes::Conversation {
+    let membership = record.membership;
+    shapes::Conversation {
+        shared: shared_conversation(record.conversation, statuses),
+        last_read_seq: membership.last_read_seq,
+        unread_count: membership.unread_count,
+        role: membership.role.as_str(),
+        muted_until: membership.muted_until,
+        pinned_at: membership.pinned_at,
+        archived_at: membership.archived_at,
+        marked_unread: membership.marked_unread,
+    }
+}
+
+/// A friend request.
+pub fn friend_request(record: &records::FriendRequest) -> shapes::FriendRequest {
+    shapes::FriendRequest {
+        id: record.id,
+        sender_id: record.sender.id,
+        receiver_id: record.receiver_id,
+        status: match record.status {
+            records::FriendRequestStatus::Pending => "PENDING",
+            records::FriendRequestStatus::Accepted => "ACCEPTED",
+            records::FriendRequestStatus::Rejected => "REJECTED",
+            records::FriendRequestStatus::Cancelled => "CANCELLED",
+        },
+        created_at: record.created_at,
+    }
+}
+
+/// A friend request as its receiver sees it.
+pub fn friend_request_with_sender(
+    record: records::FriendRequest,
+    statuses: &impl StatusSource,
+) -> shapes::FriendRequestWithSender {
+    shapes::FriendRequestWithSender {
+        request: friend_request(&record),
+        sender: user_summary(record.sender, statuses),
+    }
+}
+
+/// A session, beside the one that asks.
+pub fn session(record: records::Session, current: Option<SessionId>) -> shapes::Session {
+    shapes::Session {
+        current: current == Some(record.id),
+        id: record.id,
+        user_agent: record.user_agent,
+        ip: record.address,
+        created_at: record.created_at,
+        last_used_at: record.last_used_at,
+        expires_at: record.expires_at,
+    }
+}
+
+/// Marks of a reader.
+pub fn messages_read(record: records::MessagesRead) -> MessagesRead {
+    MessagesRead {
+        message_ids: record.message_ids,
+        user_id: record.user_id,
+        read_at: record.read_at,
+        conversation_id: record.conversation_id,
+        last_read_seq: record.last_read_seq,
+    }
+}
+
+/// The news that a user was brought into a group.
+pub fn new_group(record: records::GroupJoined) -> NewGroup {
+    NewGroup {
+        message: format!("{} added you to {}", record.actor.name(), record.group_name),
+        group_id: record.conversation_id,
+        group_name: record.group_name,
+    }
+}

@@ -1,0 +1,71 @@
+//! The ways in which a request to the store can fail.
+
+use salala_core::ids::UserId;
+
+/// Why a request to the store did nothing. No variant leaves anything half-written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// What the request names is not there, or not for this user to know of.
+    #[error("{0} does not exist")]
+    NotFound(&'static str),
+    /// The user may not do this; the text is a whole clause for people.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// The request contradicts what is there.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// A field of the request does not fit what is there: its wire name, and what is wrong.
+    #[error("{field} {message}")]
+    Invalid {
+        /// The field's name on the wire.
+        field: &'static str,
+        /// What is wrong, such as `must be in the same conversation`.
+        message: &'static str,
+    },
+    /// The queue to the writer is full: nothing was stored, the same request may be sent again.
+    #[error("the store is busy")]
+    Busy,
+    /// The storage is away: nothing was stored, the same request may be sent again.
+    #[error("the storage is away: {0}")]
+    Unavailable(String),
+    /// The storage answered what it never should: a defect, or damage.
+    #[error("the storage is inconsistent: {0}")]
+    Corrupt(String),
+}
+
+/// A request that contradicts what is there; decided by the database's constraints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// Somebody has this user name.
+    #[error("this user name is taken")]
+    UsernameTaken,
+    /// Somebody has this e-mail address.
+    #[error("this e-mail address is taken")]
+    EmailTaken,
+    /// A friend request between the two waits already.
+    #[error("a friend request between you two is waiting already")]
+    RequestPending,
+    /// The two are friends already.
+    #[error("you two are friends already")]
+    AlreadyFriends,
+    /// The friend request was answered or taken back before.
+    #[error("this friend request is closed")]
+    RequestClosed,
+    /// The group is as large as groups may be.
+    #[error("the group is full")]
+    GroupFull,
+    /// The user has as many reactions on this message as one may have.
+    #[error("you have too many reactions on this message")]
+    TooManyReactions,
+    /// The message was deleted.
+    #[error("the message was deleted")]
+    MessageDeleted,
+}
+
+/// One user cannot be both sides of a relation.
+pub(crate) fn refuse_self(one: UserId, other: UserId) -> Result<(), StoreError> {
+    if one == other {
+        return Err(StoreError::Forbidden("you cannot do this with yourself"));
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! The durable events that writes leave behind, in the order in which they took effect.
+
+use salala_core::ids::{ConversationId, UserId};
+use salala_core::records::{
+    Conversation, FriendRequest, GroupJoined, Message, MessagesRead, Reaction,
+};
+use tokio::sync::mpsc;
+
+/// A durable event whose transaction has committed.
+///
+/// Its row in the log holds ids alone; the records here are as they were when it committed.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// Place in the log. Grows with every event; gaps are allowed.
+    pub position: u64,
+    /// Place among the events of its audience, from 1, without holes.
+    pub rev: u64,
+    /// Whose event it is.
+    pub audience: Audience,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Whose `rev` an event counts in, and so who hears it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// The members of a conversation.
+    Conversation(ConversationId),
+    /// One user.
+    User(UserId),
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A message was stored.
+    MessageCreated(Message),
+    /// A message's text was changed.
+    MessageUpdated(Message),
+    /// A message was emptied.
+    MessageDeleted(Message),
+    /// A reaction was given.
+    ReactionAdded(Reaction),
+    /// A reaction was taken back.
+    ReactionRemoved(Reaction),
+    /// Messages were marked as read.
+    MessagesRead(MessagesRead),
+    /// A conversation was made, or its name, avatar, members or roles changed.
+    ConversationUpdated {
+        /// As it is now.
+        conversation: Conversation,
+        /// Who came with this change; everybody, when it was made.
+        added: Vec<UserId>,
+        /// Who went with this change: no longer among the participants, yet told.
+        removed: Vec<UserId>,
+    },
+    /// The user is asked to be a friend.
+    FriendRequestCreated(FriendRequest),
+    /// A friend request of or to the user was answered or taken back.
+    FriendRequestUpdated(FriendRequest),
+    /// The user was brought into a group.
+    GroupJoined(GroupJoined),
+}
+
+/// The committed events of this process, each once, in the order of their positions, batch by
+/// batch. It has a bound: whoever does not read it holds up the writer.
+pub type CommitFeed = mpsc::Receiver<Vec<Committed>>;

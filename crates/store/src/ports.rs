@@ -1,0 +1,39 @@
+//! The traits behind which engines stand, one per noun, with what each method guarantees.
+
+pub mod conversations;
+pub mod friends;
+pub mod messages;
+pub mod reactions;
+pub mod reads;
+pub mod sessions;
+pub mod users;
+
+use crate::Pending;
+use crate::log::CommitFeed;
+
+pub use conversations::Conversations;
+pub use friends::Friends;
+pub use messages::Messages;
+pub use reactions::Reactions;
+pub use reads::Reads;
+pub use sessions::{Access, Sessions};
+pub use users::Users;
+
+/// All that is kept.
+pub trait Store:
+    Users + Sessions + Friends + Conversations + Messages + Reads + Reactions + Send + Sync + 'static
+{
+    /// The events that this process commits from now on; the second call gives `None`, since each
+    /// event is given once.
+    fn take_commit_feed(&self) -> Option<CommitFeed>;
+
+    /// Resolves when a write and a read would succeed now.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Unavailable`] while the storage is away.
+    fn check(&self) -> Pending<()>;
+
+    /// Ends the writer after all that is queued was written; what is called later is
+    /// [`crate::StoreError::Unavailable`].
+    fn close(&self) -> Pending<()>;
+}

@@ -1,0 +1,1 @@
+//! The embedded engine: SQLite in one file, one writer, many readers.
