@@ -1,0 +1,1 @@
+//! Every task of this crate, so that a drain can wait for them.
