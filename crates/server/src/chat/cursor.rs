@@ -1,0 +1,74 @@
+//! The cursors of paged lists. To clients they are opaque; they name a place, so that a page stays
+//! right while rows come and go.
+
+use salala_core::wire::Error;
+use salala_core::{ConversationId, Timestamp};
+use salala_store::ports::conversations::ConversationCursor;
+use salala_store::ports::messages::HistoryRange;
+
+/// Writes a place in a list of conversations.
+pub(super) fn write_conversation_cursor(cursor: ConversationCursor) -> String {
+    format!("{}.{}", cursor.updated_at.unix_ms(), cursor.id)
+}
+
+/// Reads a place in a list of conversations.
+pub(super) fn read_conversation_cursor(text: &str) -> Result<ConversationCursor, Error> {
+    text.split_once('.')
+        .and_then(|(updated_at, id)| {
+            Some(ConversationCursor {
+                updated_at: Timestamp::from_unix_ms(updated_at.parse().ok()?),
+                id: ConversationId::parse(id)?,
+            })
+        })
+        .ok_or_else(malformed)
+}
+
+/// Writes the way to older or newer messages.
+pub(super) fn write_history_cursor(range: HistoryRange) -> Option<String> {
+    match range {
+        HistoryRange::Before(seq) => Some(format!("before.{seq}")),
+        HistoryRange::After(seq) => Some(format!("after.{seq}")),
+        HistoryRange::Newest | HistoryRange::Around(_) => None,
+    }
+}
+
+/// Reads the way to older or newer messages.
+pub(super) fn read_history_cursor(text: &str) -> Result<HistoryRange, Error> {
+    let range = match text.split_once('.') {
+        Some(("before", seq)) => seq.parse().ok().map(HistoryRange::Before),
+        Some(("after", seq)) => seq.parse().ok().map(HistoryRange::After),
+        Some(_) | None => None,
+    };
+    range.ok_or_else(malformed)
+}
+
+fn malformed() -> Error {
+    Error::invalid_field("cursor", "must be a cursor of an earlier answer")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_leads_back_to_its_place() {
+        for range in [HistoryRange::Before(7), HistoryRange::After(u64::MAX)] {
+            let text = write_history_cursor(range).unwrap();
+            assert_eq!(read_history_cursor(&text).unwrap(), range);
+        }
+        let cursor = ConversationCursor {
+            updated_at: Timestamp::from_unix_ms(-5),
+            id: ConversationId::from_bytes([7; 16]),
+        };
+        let text = write_conversation_cursor(cursor);
+        assert_eq!(read_conversation_cursor(&text).unwrap(), cursor);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics_the_readers(text in ".*") {
+            drop(read_history_cursor(&text));
+            drop(read_conversation_cursor(&text));
+        }
+    }
+}

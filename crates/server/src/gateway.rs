@@ -1,0 +1,186 @@
+//! The Socket.IO side: sockets come in, events go to `chat`, committed events go out.
+//!
+//! - `entry`: who may connect, and what a socket needs before it sees `connect`
+//! - `events`: a client's event → an act of `chat` → its ack
+//! - `hub`: a committed event → the sockets that hear it
+//! - `presence_edges`, `typing`: what is told but not kept
+//! - `rooms`: which sockets are meant
+
+mod entry;
+mod events;
+mod hub;
+mod presence_edges;
+mod rooms;
+mod sockets;
+mod typing;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use salala_core::{Clock, UserId};
+use salala_socketio::{
+    Accept, Config, DisconnectReason, Event, Handler, Handshake, Origins, Reject, Socket, SocketIo,
+    SocketIoService, Stats,
+};
+use salala_store::Store;
+use salala_store::log::CommitFeed;
+use serde_json::value::RawValue;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use self::hub::Hub;
+use self::typing::Typing;
+use crate::auth::Auth;
+use crate::chat::Chat;
+use crate::config::PresenceAudience;
+use crate::presence::Presence;
+use crate::tasks::Tasks;
+
+pub use self::sockets::Sockets;
+
+/// Sends of one socket that may be under way. Its next event waits for one of them to end, so that
+/// one client cannot fill the writer's queue for everybody.
+const SENDS_PER_SOCKET: usize = 128;
+
+/// How often it is looked whether a grace or a typing indication is over.
+const SWEEP_PERIOD: Duration = Duration::from_millis(100);
+
+/// What the gateway stands on.
+pub struct Parts {
+    /// The rules.
+    pub chat: Arc<Chat>,
+    /// For what a connecting socket must know.
+    pub store: Arc<dyn Store>,
+    /// Who a token is.
+    pub auth: Arc<Auth>,
+    /// Who is connected.
+    pub presence: Arc<Presence>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// For answers that come later.
+    pub tasks: Tasks,
+    /// Whom a change of presence is told.
+    pub audience: PresenceAudience,
+    /// Which pages may connect.
+    pub origins: Origins,
+    /// The handle through which sessions are cut.
+    pub sockets: Arc<Sockets>,
+}
+
+/// The Socket.IO server with Salala behind it. Cheap to clone.
+#[derive(Clone)]
+pub struct Gateway {
+    io: SocketIo,
+}
+
+impl Gateway {
+    /// Starts the gateway; `feed` is the store's, and its only reader.
+    pub fn start(parts: Parts, feed: CommitFeed) -> Self {
+        let config = Config { origins: parts.origins.clone(), ..Config::default() };
+        let tasks = parts.tasks.clone();
+        let sockets = Arc::clone(&parts.sockets);
+        let shared = Arc::new(Shared {
+            hub: Hub::new(Arc::clone(&parts.sockets), Arc::clone(&parts.presence)),
+            typing: Typing::default(),
+            parts,
+        });
+        let io =
+            SocketIo::builder().config(config).namespace("/", Root(Arc::clone(&shared))).build();
+        sockets.set(io.clone());
+        tasks.spawn(Arc::clone(&shared).deliver(feed));
+        tasks.spawn_until_stop(shared.sweep());
+        Self { io }
+    }
+
+    /// The tower service for `/socket.io/`.
+    pub fn service(&self) -> SocketIoService {
+        self.io.service()
+    }
+
+    /// Figures for metrics.
+    pub fn stats(&self) -> Stats {
+        self.io.stats()
+    }
+
+    /// Takes nobody in any more and closes every transport, spread over `window`, without telling
+    /// clients to stay away: they come back to the server that is there then.
+    pub async fn drain(&self, window: Duration) {
+        self.io.drain(window).await;
+    }
+}
+
+/// What all sockets share.
+struct Shared {
+    parts: Parts,
+    hub: Hub,
+    typing: Typing,
+}
+
+/// Who stands behind a socket.
+struct Caller {
+    user_id: UserId,
+    sends: Semaphore,
+}
+
+/// The namespace `/`, the only one.
+struct Root(Arc<Shared>);
+
+impl Handler for Root {
+    async fn connect(
+        &self,
+        socket: &Socket,
+        handshake: &Handshake,
+        auth: Option<&RawValue>,
+    ) -> Result<Accept, Reject> {
+        self.0.enter(socket, handshake, auth).await
+    }
+
+    async fn event(&self, socket: &Socket, event: Event) {
+        // Without a caller the socket was never accepted, and has no events.
+        if let Some(caller) = socket.data::<Caller>() {
+            self.0.handle(socket, &caller, event).await;
+        }
+    }
+
+    async fn disconnected(&self, socket: &Socket, reason: DisconnectReason) {
+        if let Some(caller) = socket.data::<Caller>() {
+            self.0.leave(socket, &caller, reason);
+        }
+    }
+}
+
+impl Caller {
+    fn new(user_id: UserId) -> Self {
+        Self { user_id, sends: Semaphore::new(SENDS_PER_SOCKET) }
+    }
+}
+
+impl Shared {
+    /// Hands on what the store commits, until the store is closed.
+    async fn deliver(self: Arc<Self>, mut feed: CommitFeed) {
+        while let Some(batch) = feed.recv().await {
+            metrics::counter!("salala_committed_events_total").increment(batch.len() as u64);
+            salala_socketio::cork(|| {
+                for committed in batch {
+                    self.hub.deliver(committed, &self.typing);
+                }
+            });
+        }
+    }
+
+    /// Ends graces and typing indications that have run out.
+    async fn sweep(self: Arc<Self>) {
+        let mut ticks = interval(SWEEP_PERIOD);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let now = Instant::now();
+            for (socket, conversation_id) in self.typing.take_expired(now) {
+                self.tell_typing_stopped(&socket, conversation_id);
+            }
+            for user_id in self.parts.presence.take_gone(now) {
+                self.tell_offline(user_id).await;
+            }
+        }
+    }
+}

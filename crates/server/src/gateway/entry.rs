@@ -1,0 +1,104 @@
+//! Coming in and going: who may connect, and what a socket has before it sees `connect`.
+
+use salala_core::wire::error::ConnectRefusal;
+use salala_socketio::{Accept, DisconnectReason, Handshake, Reject, Socket};
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::{Caller, Shared, rooms};
+use crate::auth::AuthError;
+
+/// The `data` of a `connect_error`.
+#[derive(Serialize)]
+struct RefusalData {
+    code: &'static str,
+}
+
+/// The handshake's `auth`, as far as it is read.
+#[derive(Deserialize)]
+struct HandshakeAuth<'a> {
+    #[serde(borrow, default)]
+    token: Option<&'a RawValue>,
+}
+
+impl Shared {
+    /// Lets a socket in: its user is known, it is in its rooms and counted as present.
+    ///
+    /// A client that is refused does not come back, so that is told for the token's sake alone; while
+    /// the storage is away the transport is closed instead, and the client tries again.
+    pub(super) async fn enter(
+        &self,
+        socket: &Socket,
+        handshake: &Handshake,
+        auth: Option<&RawValue>,
+    ) -> Result<Accept, Reject> {
+        let token = token_of(handshake, auth);
+        let identity = match self.parts.auth.authenticate(token.as_deref()).await {
+            Ok(identity) => identity,
+            Err(AuthError::Refused(refusal)) => return Err(reject(refusal)),
+            Err(AuthError::Unavailable(_)) => return Err(Reject::CloseTransport),
+        };
+        let user_id = identity.user_id;
+        socket.set_data(Caller::new(user_id));
+        if let Some(session_id) = identity.session_id {
+            socket.join(&rooms::session(session_id));
+        }
+        // From here on the hub moves this socket with every change of its user's memberships; what it
+        // emits is held until CONNECT was sent.
+        let entering = self.hub.begin_entry(user_id);
+        socket.join(&rooms::user(user_id));
+        // Read after the session's room was joined: a session that was ended before is seen here, one
+        // that is ended later finds the socket in its room.
+        let access = self.parts.store.access(user_id, identity.session_id).await;
+        match access {
+            Ok(salala_store::Access::Granted(user)) => {
+                let Ok(acquaintances) = self.parts.store.acquaintances(user_id).await else {
+                    return Err(Reject::CloseTransport);
+                };
+                entering.finish(socket, &acquaintances.conversations);
+                if self.parts.presence.set_online(user_id) {
+                    self.tell_online(user_id, &acquaintances, user.brief.last_seen_at);
+                }
+                metrics::counter!("salala_socket_connects_total").increment(1);
+                Ok(Accept::default())
+            }
+            Ok(salala_store::Access::Revoked) => Err(reject(ConnectRefusal::TokenRevoked)),
+            Ok(salala_store::Access::Unknown) => Err(reject(ConnectRefusal::UserNotFound)),
+            Err(_) => Err(Reject::CloseTransport),
+        }
+    }
+
+    /// Counts a socket out.
+    pub(super) fn leave(&self, socket: &Socket, caller: &Caller, reason: DisconnectReason) {
+        metrics::counter!("salala_socket_disconnects_total", "reason" => reason.as_str())
+            .increment(1);
+        for conversation_id in self.typing.stop_all(socket) {
+            self.tell_typing_stopped(socket, conversation_id);
+        }
+        self.parts.presence.set_offline(caller.user_id, tokio::time::Instant::now());
+    }
+}
+
+fn reject(refusal: ConnectRefusal) -> Reject {
+    let data = to_raw_value(&RefusalData { code: refusal.as_str() }).ok();
+    Reject::Refuse { message: refusal.to_string(), data }
+}
+
+/// The token, from the first place that has one: `auth`, the `Authorization` header, the query.
+/// Something else than text in `auth.token` is a token that is not valid.
+fn token_of(handshake: &Handshake, auth: Option<&RawValue>) -> Option<String> {
+    let from_auth = auth
+        .and_then(|auth| serde_json::from_str::<HandshakeAuth<'_>>(auth.get()).ok())
+        .and_then(|auth| auth.token)
+        .filter(|token| token.get() != "null");
+    if let Some(token) = from_auth {
+        return Some(serde_json::from_str(token.get()).unwrap_or_else(|_| token.get().to_owned()));
+    }
+    let bearer = handshake.authorization().and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    });
+    bearer
+        .or_else(|| handshake.query("token").map(std::borrow::Cow::into_owned))
+        .filter(|token| !token.is_empty())
+}

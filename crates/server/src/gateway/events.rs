@@ -1,0 +1,257 @@
+//! A client's event → an act of `chat` → its ack, or its refusal.
+
+use std::sync::Arc;
+
+use salala_core::ConversationId;
+use salala_core::wire::client_events::{
+    ClientEvent, ConversationRef, MarkMessagesAsRead, SendMessage,
+};
+use salala_core::wire::server_events::{Exception, Refusal, Success, TypingUser};
+use salala_core::wire::shapes::JoinedRoom;
+use salala_core::wire::{Error, ErrorCode, ServerEvent};
+use salala_socketio::{Ack, Event, Socket};
+use salala_store::StoreError;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tokio::time::Instant;
+
+use super::hub::{encode, send_volatile};
+use super::sockets::Sockets;
+use super::{Caller, Shared, rooms};
+use crate::chat::refusal;
+
+/// What is needed to answer an event, now or later.
+struct Reply {
+    socket: Socket,
+    name: String,
+    payload: Option<Box<RawValue>>,
+    ack: Option<Ack>,
+}
+
+impl Shared {
+    /// Handles one event. Returns as soon as the next one of this socket may begin: sends and read
+    /// marks are queued by then, and answered when they are durable.
+    pub(super) async fn handle(
+        self: &Arc<Self>,
+        socket: &Socket,
+        caller: &Arc<Caller>,
+        event: Event,
+    ) {
+        let Event { name, mut args, ack, .. } = event;
+        let payload = if args.is_empty() { None } else { Some(args.swap_remove(0)) };
+        let decoded = ClientEvent::decode(&name, payload.as_deref().map_or("", RawValue::get));
+        let label = if decoded.as_ref().is_err_and(|error| error.code == ErrorCode::NotFound) {
+            "unknown".to_owned()
+        } else {
+            name.clone()
+        };
+        metrics::counter!("salala_client_events_total", "event" => label).increment(1);
+        let reply = Reply { socket: socket.clone(), name, payload, ack };
+        match decoded {
+            Err(error) => reply.refuse(&error),
+            Ok(ClientEvent::JoinRoom(command)) => {
+                reply.settle(self.join_room(socket, caller, &command).await);
+            }
+            Ok(ClientEvent::LeaveRoom(command)) => {
+                reply.settle(self.leave_room(socket, caller, command).await);
+            }
+            Ok(ClientEvent::SendMessage(command)) => {
+                self.send_message(caller, command, reply).await;
+            }
+            Ok(ClientEvent::Typing(command)) => {
+                reply.settle(self.typing(socket, caller, &command).await);
+            }
+            Ok(ClientEvent::StopTyping(command)) => {
+                reply.settle(self.stop_typing(socket, caller, &command).await);
+            }
+            Ok(ClientEvent::MarkMessagesAsRead(command)) => {
+                self.mark_messages_as_read(caller, &command, reply).await;
+            }
+        }
+    }
+
+    async fn join_room(
+        &self,
+        socket: &Socket,
+        caller: &Caller,
+        command: &ConversationRef,
+    ) -> Result<JoinedRoom, Error> {
+        let id = conversation_id(command)?;
+        let (members, viewers) = (rooms::members(id), rooms::viewers(id));
+        let (mut membership, mut last_seq) = self.parts.chat.membership(caller.user_id, id).await?;
+        socket.join(&viewers);
+        if !socket.in_room(&members) {
+            // Either the hub has not heard yet that the user came, or it has taken the socket out
+            // since the membership was read. The store knows: what the hub hears later comes in order.
+            match self.parts.chat.membership(caller.user_id, id).await {
+                Ok(newer) => (membership, last_seq) = newer,
+                Err(error) => {
+                    socket.leave(&viewers);
+                    return Err(error);
+                }
+            }
+        }
+        if let Some(packet) = encode(&ServerEvent::JoinedRoom(id)) {
+            socket.send(&packet);
+        }
+        Ok(JoinedRoom { conversation_id: id, last_seq, last_read_seq: membership.last_read_seq })
+    }
+
+    async fn leave_room(
+        &self,
+        socket: &Socket,
+        caller: &Caller,
+        command: ConversationRef,
+    ) -> Result<LeftRoom, Error> {
+        let id = self.member_conversation(socket, caller, &command).await?;
+        if self.typing.stop(socket, id) {
+            self.tell_typing_stopped(socket, id);
+        }
+        socket.leave(&rooms::viewers(id));
+        Ok(LeftRoom { conversation_id: command.conversation_id })
+    }
+
+    async fn typing(
+        &self,
+        socket: &Socket,
+        caller: &Caller,
+        command: &ConversationRef,
+    ) -> Result<Success, Error> {
+        let id = self.member_conversation(socket, caller, command).await?;
+        self.typing.start(socket, id, Instant::now());
+        let event =
+            ServerEvent::UserTyping(TypingUser { user_id: caller.user_id, conversation_id: id });
+        if let Some(viewers) = self.parts.sockets.to(&rooms::viewers(id)) {
+            send_volatile(&viewers.except(socket), &event);
+        }
+        Ok(Success::plain())
+    }
+
+    async fn stop_typing(
+        &self,
+        socket: &Socket,
+        caller: &Caller,
+        command: &ConversationRef,
+    ) -> Result<Success, Error> {
+        let id = self.member_conversation(socket, caller, command).await?;
+        self.typing.stop(socket, id);
+        self.tell_typing_stopped(socket, id);
+        Ok(Success::plain())
+    }
+
+    async fn send_message(
+        self: &Arc<Self>,
+        caller: &Arc<Caller>,
+        command: SendMessage,
+        reply: Reply,
+    ) {
+        caller.wait_for_turn().await;
+        let sent = self.parts.chat.send_message(caller.user_id, command);
+        let caller = Arc::clone(caller);
+        self.parts.tasks.spawn(async move {
+            reply.settle(sent.await.map(|(message, _)| message));
+            caller.end_turn();
+        });
+    }
+
+    async fn mark_messages_as_read(
+        self: &Arc<Self>,
+        caller: &Arc<Caller>,
+        command: &MarkMessagesAsRead,
+        reply: Reply,
+    ) {
+        caller.wait_for_turn().await;
+        let marked = self.parts.chat.mark_messages_as_read(caller.user_id, command);
+        let caller = Arc::clone(caller);
+        self.parts.tasks.spawn(async move {
+            reply.settle(marked.await.map(Success::counted));
+            caller.end_turn();
+        });
+    }
+
+    /// The conversation that an event names, if the caller is a member. The hub knows for members that
+    /// it has heard of, and the store for everybody else.
+    async fn member_conversation(
+        &self,
+        socket: &Socket,
+        caller: &Caller,
+        command: &ConversationRef,
+    ) -> Result<ConversationId, Error> {
+        let id = conversation_id(command)?;
+        if !socket.in_room(&rooms::members(id)) {
+            self.parts.chat.membership(caller.user_id, id).await?;
+        }
+        Ok(id)
+    }
+
+    pub(super) fn tell_typing_stopped(&self, socket: &Socket, conversation_id: ConversationId) {
+        tell_typing_stopped(&self.parts.sockets, socket, conversation_id);
+    }
+}
+
+/// Tells viewers that the user behind a socket stopped writing.
+pub(super) fn tell_typing_stopped(
+    sockets: &Sockets,
+    socket: &Socket,
+    conversation_id: ConversationId,
+) {
+    let Some(caller) = socket.data::<Caller>() else { return };
+    let event =
+        ServerEvent::UserStopTyping(TypingUser { user_id: caller.user_id, conversation_id });
+    if let Some(viewers) = sockets.to(&rooms::viewers(conversation_id)) {
+        send_volatile(&viewers.except(socket), &event);
+    }
+}
+
+/// The ack of `leaveRoom`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LeftRoom {
+    conversation_id: String,
+}
+
+impl Caller {
+    /// Waits until fewer than the bound of this socket's sends are under way. Each turn is given back
+    /// by [`Self::end_turn`].
+    async fn wait_for_turn(&self) {
+        // The semaphore is never closed, so there is always a permit in the end.
+        if let Ok(permit) = self.sends.acquire().await {
+            permit.forget();
+        }
+    }
+
+    fn end_turn(&self) {
+        self.sends.add_permits(1);
+    }
+}
+
+impl Reply {
+    fn settle<T: Serialize>(self, outcome: Result<T, Error>) {
+        match outcome {
+            Ok(answer) => {
+                if let Some(ack) = self.ack {
+                    ack.send(&answer);
+                }
+            }
+            Err(error) => self.refuse(&error),
+        }
+    }
+
+    /// Tells the caller, and nobody else, why nothing happened.
+    fn refuse(self, error: &Error) {
+        metrics::counter!("salala_client_events_refused_total", "code" => error.code.as_str())
+            .increment(1);
+        let exception = Exception::new(error, &self.name, self.payload.as_deref());
+        if let Err(error) = self.socket.emit(Exception::NAME, &exception) {
+            tracing::error!(%error, "an exception could not be encoded");
+        }
+        if let Some(ack) = self.ack {
+            ack.send(&Refusal::new(error));
+        }
+    }
+}
+
+fn conversation_id(command: &ConversationRef) -> Result<ConversationId, Error> {
+    ConversationId::parse(&command.conversation_id)
+        .ok_or_else(|| refusal(StoreError::NotFound("the conversation")))
+}
