@@ -1,0 +1,315 @@
+//! The exact JSON of everything that a client is told: a change here is a change of the contract.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use salala_core::permissions::Role;
+use salala_core::records::{
+    Conversation, FriendRequest, FriendRequestStatus, GroupJoined, Membership, Message,
+    MessageRead, MessagesRead, OwnConversation, Participant, Reaction, ReplyTo, User, UserBrief,
+};
+use salala_core::wire::server_events::{
+    Exception, Refusal, Success, TypingUser, UserStatusChanged,
+};
+use salala_core::wire::shapes::Status;
+use salala_core::wire::{Error, ErrorCode, FieldError, ServerEvent, view};
+use salala_core::{ConversationId, FriendRequestId, MessageId, ReactionId, Timestamp, UserId};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+const ANN: UserId = UserId::from_bytes([0xa; 16]);
+const BOB: UserId = UserId::from_bytes([0xb; 16]);
+const CONVERSATION: ConversationId = ConversationId::from_bytes([0xc; 16]);
+const MESSAGE: MessageId = MessageId::from_bytes([0xd; 16]);
+const EARLIER: MessageId = MessageId::from_bytes([0xe; 16]);
+
+const ANN_ID: &str = "0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a";
+const BOB_ID: &str = "0b0b0b0b-0b0b-0b0b-0b0b-0b0b0b0b0b0b";
+const CONVERSATION_ID: &str = "0c0c0c0c-0c0c-0c0c-0c0c-0c0c0c0c0c0c";
+const MESSAGE_ID: &str = "0d0d0d0d-0d0d-0d0d-0d0d-0d0d0d0d0d0d";
+const EARLIER_ID: &str = "0e0e0e0e-0e0e-0e0e-0e0e-0e0e0e0e0e0e";
+const AT: &str = "2026-11-22T19:43:54.491Z";
+
+fn at() -> Timestamp {
+    Timestamp::parse(AT).unwrap()
+}
+
+fn ann() -> UserBrief {
+    UserBrief {
+        id: ANN,
+        username: "ann".to_owned(),
+        display_name: Some("Ann".to_owned()),
+        avatar: None,
+        last_seen_at: Some(at()),
+    }
+}
+
+fn message() -> Message {
+    Message {
+        id: MESSAGE,
+        conversation_id: CONVERSATION,
+        seq: 7,
+        sender: ann(),
+        content: Some("hello @bob".to_owned()),
+        file_url: None,
+        reply_to: Some(ReplyTo {
+            id: EARLIER,
+            sender_id: BOB,
+            sender_username: "bob".to_owned(),
+            content: Some("hi".to_owned()),
+            file_url: None,
+        }),
+        reactions: vec![reaction()],
+        mentions: vec![BOB],
+        reads: vec![MessageRead { user_id: BOB, read_at: at() }],
+        client_message_id: Some("c1".to_owned()),
+        created_at: at(),
+        edited_at: None,
+        deleted_at: None,
+    }
+}
+
+fn reaction() -> Reaction {
+    Reaction {
+        id: ReactionId::from_bytes([0xf; 16]),
+        message_id: MESSAGE,
+        conversation_id: CONVERSATION,
+        user_id: BOB,
+        emoji: "👍".to_owned(),
+        created_at: at(),
+    }
+}
+
+fn conversation() -> Conversation {
+    Conversation {
+        id: CONVERSATION,
+        name: Some("Team".to_owned()),
+        is_group: true,
+        avatar: None,
+        participants: vec![Participant { user: ann(), role: Role::Owner }],
+        members_version: 3,
+        last_message: None,
+        last_seq: 7,
+        created_at: at(),
+        updated_at: at(),
+    }
+}
+
+fn friend_request() -> FriendRequest {
+    FriendRequest {
+        id: FriendRequestId::from_bytes([0x1; 16]),
+        sender: ann(),
+        receiver_id: BOB,
+        status: FriendRequestStatus::Pending,
+        created_at: at(),
+    }
+}
+
+fn online(_: UserId) -> Status {
+    Status::Online
+}
+
+fn message_json() -> Value {
+    json!({
+        "id": MESSAGE_ID, "conversationId": CONVERSATION_ID, "seq": 7, "senderId": ANN_ID,
+        "sender": { "id": ANN_ID, "username": "ann", "displayName": "Ann", "avatar": null },
+        "content": "hello @bob", "fileUrl": null, "file": null,
+        "replyToId": EARLIER_ID,
+        "replyTo": {
+            "id": EARLIER_ID, "senderId": BOB_ID, "content": "hi", "fileUrl": null,
+            "sender": { "username": "bob" },
+        },
+        "reactions": [reaction_json()], "mentions": [BOB_ID], "clientMessageId": "c1",
+        "createdAt": AT, "editedAt": null, "deletedAt": null,
+    })
+}
+
+fn reaction_json() -> Value {
+    json!({
+        "id": "0f0f0f0f-0f0f-0f0f-0f0f-0f0f0f0f0f0f", "messageId": MESSAGE_ID,
+        "conversationId": CONVERSATION_ID, "userId": BOB_ID, "emoji": "👍", "createdAt": AT,
+    })
+}
+
+fn summary_json() -> Value {
+    json!({
+        "id": ANN_ID, "username": "ann", "displayName": "Ann", "avatar": null,
+        "status": "online", "lastSeenAt": AT,
+    })
+}
+
+fn shared_conversation_json() -> Value {
+    let mut participant = summary_json();
+    participant["role"] = json!("owner");
+    json!({
+        "id": CONVERSATION_ID, "name": "Team", "isGroup": true, "avatar": null,
+        "participantIds": [ANN_ID], "participants": [participant],
+        "lastMessageId": null, "lastMessage": null, "lastSeq": 7,
+        "createdAt": AT, "updatedAt": AT,
+    })
+}
+
+fn friend_request_json() -> Value {
+    json!({
+        "id": "01010101-0101-0101-0101-010101010101", "senderId": ANN_ID, "receiverId": BOB_ID,
+        "status": "PENDING", "createdAt": AT,
+    })
+}
+
+fn assert_json(value: &impl Serialize, expected: &Value) {
+    assert_eq!(&serde_json::to_value(value).unwrap(), expected);
+}
+
+fn with(mut value: Value, extra: &Value) -> Value {
+    for (name, field) in extra.as_object().unwrap() {
+        value[name] = field.clone();
+    }
+    value
+}
+
+#[test]
+fn every_event_has_its_name_and_payload() {
+    let typing = TypingUser { user_id: ANN, conversation_id: CONVERSATION };
+    let typing_json = json!({ "userId": ANN_ID, "conversationId": CONVERSATION_ID });
+    let read = MessagesRead {
+        conversation_id: CONVERSATION,
+        user_id: BOB,
+        message_ids: vec![MESSAGE],
+        sender_ids: vec![ANN],
+        read_at: at(),
+        last_read_seq: 7,
+    };
+    let status =
+        UserStatusChanged { user_id: ANN, status: Status::Offline, last_seen_at: Some(at()) };
+    let joined =
+        GroupJoined { conversation_id: CONVERSATION, group_name: "Team".to_owned(), actor: ann() };
+    let request = view::friend_request(&friend_request());
+    let request_with_sender = view::friend_request_with_sender(friend_request(), &online);
+    let cases = [
+        (ServerEvent::NewMessage(view::message(message())), "newMessage", message_json()),
+        (ServerEvent::MessageUpdated(view::message(message())), "messageUpdated", message_json()),
+        (ServerEvent::MessageDeleted(view::message(message())), "messageDeleted", message_json()),
+        (
+            ServerEvent::ReactionAdded(view::reaction(reaction())),
+            "message:reaction:add",
+            reaction_json(),
+        ),
+        (
+            ServerEvent::ReactionRemoved(view::reaction_removed(reaction())),
+            "message:reaction:remove",
+            json!({
+                "messageId": MESSAGE_ID, "conversationId": CONVERSATION_ID, "userId": BOB_ID,
+                "emoji": "👍",
+            }),
+        ),
+        (ServerEvent::JoinedRoom(CONVERSATION), "joinedRoom", json!(CONVERSATION_ID)),
+        (ServerEvent::UserTyping(typing), "userTyping", typing_json.clone()),
+        (ServerEvent::UserStopTyping(typing), "userStopTyping", typing_json),
+        (
+            ServerEvent::MessagesRead(view::messages_read(read)),
+            "messagesRead",
+            json!({
+                "messageIds": [MESSAGE_ID], "userId": BOB_ID, "readAt": AT,
+                "conversationId": CONVERSATION_ID, "lastReadSeq": 7,
+            }),
+        ),
+        (
+            ServerEvent::UserStatusChanged(status),
+            "userStatusChanged",
+            json!({ "userId": ANN_ID, "status": "offline", "lastSeenAt": AT }),
+        ),
+        (
+            ServerEvent::NewFriendRequest(request_with_sender),
+            "newFriendRequest",
+            with(friend_request_json(), &json!({ "sender": summary_json() })),
+        ),
+        (ServerEvent::FriendRequestUpdated(request), "friendRequestUpdated", friend_request_json()),
+        (
+            ServerEvent::NewGroup(BOB, view::new_group(joined)),
+            "user:0b0b0b0b-0b0b-0b0b-0b0b-0b0b0b0b0b0b:newGroup",
+            json!({
+                "groupId": CONVERSATION_ID, "groupName": "Team",
+                "message": "Ann added you to Team",
+            }),
+        ),
+        (
+            ServerEvent::ConversationUpdated(view::shared_conversation(conversation(), &online)),
+            "conversationUpdated",
+            shared_conversation_json(),
+        ),
+    ];
+    for (event, name, payload) in cases {
+        assert_eq!(event.name(), name);
+        assert_json(&event, &payload);
+    }
+}
+
+#[test]
+fn reads_are_shown_in_history_alone() {
+    let reads = json!({ "reads": [{ "userId": BOB_ID, "readAt": AT }] });
+    assert_json(&view::history_message(message()), &with(message_json(), &reads));
+    assert_json(&view::message(message()), &message_json());
+}
+
+#[test]
+fn a_conversation_adds_what_is_its_readers_own() {
+    let membership = Membership {
+        role: Role::Admin,
+        joined_seq: 2,
+        last_read_seq: 5,
+        unread_count: 2,
+        muted_until: None,
+        pinned_at: Some(at()),
+        archived_at: None,
+        marked_unread: false,
+    };
+    let own = OwnConversation { conversation: conversation(), membership };
+    let expected = json!({
+        "lastReadSeq": 5, "unreadCount": 2, "role": "admin", "mutedUntil": null,
+        "pinnedAt": AT, "archivedAt": null, "markedUnread": false,
+    });
+    assert_json(&view::conversation(own, &online), &with(shared_conversation_json(), &expected));
+}
+
+#[test]
+fn what_is_private_is_shown_to_oneself_alone() {
+    let user = User {
+        brief: ann(),
+        email: "ann@example.org".to_owned(),
+        bio: None,
+        phone_number: Some("+84".to_owned()),
+        date_of_birth: None,
+        created_at: at(),
+    };
+    let public = with(summary_json(), &json!({ "bio": null, "createdAt": AT }));
+    assert_json(&view::user(user.clone(), &online), &public);
+    let private = json!({ "email": "ann@example.org", "phoneNumber": "+84", "dateOfBirth": null });
+    assert_json(&view::me(user, &online), &with(public, &private));
+}
+
+#[test]
+fn a_refusal_says_why_and_what_it_refuses() {
+    let error = Error::invalid(vec![FieldError {
+        path: "content".to_owned(),
+        message: "must not be blank".to_owned(),
+    }]);
+    let data = serde_json::value::to_raw_value(&json!({ "a": [1] })).unwrap();
+    assert_json(
+        &Exception::new(&error, "sendMessage", Some(&data)),
+        &json!({
+            "status": "error", "code": "invalid_payload",
+            "message": "the request does not fit; see `errors`",
+            "errors": [{ "path": "content", "message": "must not be blank" }],
+            "cause": { "pattern": "sendMessage", "data": { "a": [1] } },
+        }),
+    );
+    let limited =
+        Error { retry_after_ms: Some(500), ..Error::new(ErrorCode::RateLimited, "too often") };
+    assert_json(
+        &Refusal::new(&limited),
+        &json!({
+            "status": "error", "code": "rate_limited", "message": "too often", "retryAfterMs": 500,
+        }),
+    );
+    assert_json(&Success::plain(), &json!({ "success": true }));
+    assert_json(&Success::counted(3), &json!({ "success": true, "count": 3 }));
+}
