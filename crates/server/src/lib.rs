@@ -1,1 +1,20 @@
-//! To be written.
+//! Salala's server: what happens, and the doors through which it is asked for.
+//!
+//! In reading order:
+//! - [`config`]: what an operator may set
+//! - [`cli`] and [`serve`]: the commands, and the one that listens
+//! - [`http`] and [`gateway`]: the two doors, REST and Socket.IO
+//! - [`chat`]: the rules, the same for both doors
+//! - [`auth`]: accounts, tokens and sessions
+//! - [`presence`]: who is connected
+//! - [`tasks`], [`logging`], [`metrics`]: what all of these stand on
+//! - [`seed`]: a small demo world
+
+pub mod auth;
+pub mod chat;
+pub mod config;
+pub mod gateway;
+pub mod logging;
+pub mod metrics;
+pub mod presence;
+pub mod tasks;

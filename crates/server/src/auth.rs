@@ -1,0 +1,148 @@
+//! Who somebody is: accounts, passwords, access tokens, and sessions with rotating refresh tokens.
+//!
+//! - [`passwords`]: hashing, off the runtime's threads and bounded
+//! - [`tokens`]: access tokens (JWT) and refresh tokens
+//! - `sign_in`: register, log in, refresh, log out, change the password, list and end sessions
+//! - `accounts`: what an operator does to accounts
+
+mod accounts;
+pub mod passwords;
+mod sign_in;
+pub mod tokens;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use salala_core::wire::Error;
+use salala_core::wire::error::ConnectRefusal;
+use salala_core::{Clock, Random, SessionId, UserId};
+use salala_store::{Access, Store, StoreError};
+
+use crate::chat::refusal;
+use crate::config::{Registration, Secret};
+use crate::metrics;
+use crate::tasks::Tasks;
+
+use passwords::Passwords;
+use tokens::Tokens;
+
+pub use sign_in::{Device, SignIn};
+
+/// How long a refresh token lives unless it is used; each use begins anew.
+pub const REFRESH_TOKEN_TTL: Duration = Duration::from_hours(30 * 24);
+
+/// Whom a valid token stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Who.
+    pub user_id: UserId,
+    /// In which session; `None` for a token that was made elsewhere with the same secret.
+    pub session_id: Option<SessionId>,
+}
+
+/// Why a token opens nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthError {
+    /// It is no good, and will not become so.
+    #[error(transparent)]
+    Refused(#[from] ConnectRefusal),
+    /// Nobody can say at the moment: the same token may be good later.
+    #[error(transparent)]
+    Unavailable(Error),
+}
+
+/// The live sockets of sessions. Auth tells it after a session was ended.
+pub trait LiveSessions: Send + Sync + 'static {
+    /// Ends every socket of this session at once.
+    fn cut_session(&self, session_id: SessionId);
+    /// Ends every socket of this user at once.
+    fn cut_user(&self, user_id: UserId);
+}
+
+/// Accounts, tokens and sessions.
+pub struct Auth {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    tokens: Tokens,
+    passwords: Passwords,
+    registration: Registration,
+    live_sessions: Arc<dyn LiveSessions>,
+}
+
+/// What an operator may choose of sign-in.
+#[derive(Clone, Debug)]
+pub struct AuthSettings {
+    /// Signs access tokens.
+    pub jwt_secret: Secret,
+    /// How long an access token opens the door.
+    pub access_token_ttl: Duration,
+    /// Who may make an account.
+    pub registration: Registration,
+}
+
+impl Auth {
+    /// Sign-in over this store.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        tasks: Tasks,
+        live_sessions: Arc<dyn LiveSessions>,
+        settings: &AuthSettings,
+    ) -> Self {
+        Self {
+            passwords: Passwords::new(tasks, Arc::clone(&random)),
+            tokens: Tokens::new(&settings.jwt_secret, settings.access_token_ttl),
+            registration: settings.registration,
+            store,
+            clock,
+            random,
+            live_sessions,
+        }
+    }
+
+    /// Whom a token stands for: its signature and claims are checked, then, in the store, that its
+    /// session was not ended and its user is there.
+    pub async fn authenticate(&self, token: Option<&str>) -> Result<Identity, AuthError> {
+        let identified = self.identify(token).await;
+        if let Err(AuthError::Refused(refusal)) = &identified {
+            metrics::record_auth_failure(refusal.as_str());
+        }
+        identified
+    }
+
+    /// Deletes what is left of sessions that ended long ago; gives how many rows went.
+    pub async fn forget_ended_sessions(&self, limit: usize) -> Result<u64, Error> {
+        // An access token outlives its session by at most its own life; until then the store can
+        // say of it that it was revoked.
+        let kept_for_ms = i64::try_from(self.tokens.ttl().as_millis()).unwrap_or(i64::MAX);
+        let now = self.clock.now().unix_ms();
+        let before = salala_core::Timestamp::from_unix_ms(now.saturating_sub(kept_for_ms));
+        self.store.forget_sessions(before, limit).await.map_err(refusal)
+    }
+
+    async fn identify(&self, token: Option<&str>) -> Result<Identity, AuthError> {
+        let token = token.filter(|token| !token.is_empty()).ok_or(ConnectRefusal::TokenMissing)?;
+        let identity = self.tokens.read_access(token, self.clock.now())?;
+        match self.access(identity).await? {
+            Access::Granted(_) => Ok(identity),
+            Access::Revoked => Err(ConnectRefusal::TokenRevoked.into()),
+            Access::Unknown => Err(self.unknown(identity).await?.into()),
+        }
+    }
+
+    async fn access(&self, identity: Identity) -> Result<Access, AuthError> {
+        let access = self.store.access(identity.user_id, identity.session_id);
+        access.await.map_err(|error| AuthError::Unavailable(refusal(error)))
+    }
+
+    /// Which of the two is unknown: the user, or only the session.
+    async fn unknown(&self, identity: Identity) -> Result<ConnectRefusal, AuthError> {
+        match self.store.user(identity.user_id).await {
+            Ok(_) => Ok(ConnectRefusal::TokenRevoked),
+            Err(StoreError::NotFound(_)) => Ok(ConnectRefusal::UserNotFound),
+            Err(error) => Err(AuthError::Unavailable(refusal(error))),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What an operator may set: read once at start, from the environment or a file of the same names.
+//!
+//! One table ([`table`]) says of each variable what it is called, what it is unless set, how it is
+//! read and what it is for; `--help` and every error message come from it. Nothing else in Salala
+//! reads the environment.
+
+mod load;
+mod network;
+mod origin;
+mod secret;
+mod table;
+mod values;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use salala_core::limits;
+use salala_store::ports::conversations::Contacts;
+
+pub use load::{ConfigError, DEFAULT_FILE, Source};
+pub use network::{Network, TrustedProxies};
+pub use origin::{Origin, Origins};
+pub use secret::{Secret, SecretError, resolve_jwt_secret};
+pub use table::help;
+
+/// All that an operator may set.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Signs access tokens. `None`: one is made and kept in the data folder, see
+    /// [`resolve_jwt_secret`].
+    pub jwt_secret: Option<Secret>,
+    /// The address to listen on; `None` for all, of IPv6 and IPv4.
+    pub host: Option<IpAddr>,
+    /// The port to listen on; 0 lets the system choose.
+    pub port: u16,
+    /// Where everything is kept.
+    pub data_dir: PathBuf,
+    /// Where browsers reach this server, if a proxy stands before it.
+    pub public_url: Option<Origin>,
+    /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
+    pub trusted_proxies: TrustedProxies,
+    /// Which pages of other origins may call this server.
+    pub cors_origins: Origins,
+    /// Who is told of a user's coming and going.
+    pub presence_audience: PresenceAudience,
+    /// Who may make an account.
+    pub registration: Registration,
+    /// Who may be drawn into a conversation.
+    pub contacts: Contacts,
+    /// How long an access token opens the door.
+    pub access_token_ttl: Duration,
+    /// Characters in a message's content.
+    pub content_max_chars: usize,
+    /// Opens `/metrics` to others than this machine.
+    pub metrics_token: Option<Secret>,
+    /// What is logged.
+    pub log_level: LogLevel,
+    /// What was set without effect, in sentences for the log.
+    pub warnings: Vec<String>,
+}
+
+/// Who is told of a user's coming and going.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PresenceAudience {
+    /// Friends, and members of shared conversations.
+    Contacts,
+    /// Every connected user.
+    Everyone,
+}
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registration {
+    /// Anybody.
+    Open,
+    /// Only an operator, with `salala user add`.
+    Closed,
+}
+
+/// The least important lines that are logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    /// Only what failed.
+    Error,
+    /// What looks wrong, too.
+    Warn,
+    /// What happens once in a while, too: starts, stops, accounts.
+    Info,
+    /// Every request and connection, too.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            jwt_secret: None,
+            host: None,
+            port: 3000,
+            data_dir: PathBuf::from("./data"),
+            public_url: None,
+            trusted_proxies: TrustedProxies::default(),
+            cors_origins: Origins::List(Vec::new()),
+            presence_audience: PresenceAudience::Contacts,
+            registration: Registration::Open,
+            contacts: Contacts::Everyone,
+            access_token_ttl: Duration::from_hours(24),
+            content_max_chars: limits::CONTENT_MAX_CHARS,
+            metrics_token: None,
+            log_level: LogLevel::Info,
+            warnings: Vec::new(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the environment, and behind it the file given or `salala.conf` where there is one.
+    ///
+    /// # Errors
+    /// One sentence that names the variable or the file, and what to do.
+    pub fn load(file: Option<&std::path::Path>) -> Result<Self, ConfigError> {
+        Self::read(&Source::of_process(file)?)
+    }
+
+    /// Whether browsers reach this server by HTTPS at its public address.
+    pub fn is_public_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(Origin::is_https)
+    }
+}
+
+impl LogLevel {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}

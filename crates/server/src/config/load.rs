@@ -1,0 +1,257 @@
+//! Where variables come from: the environment before the file, unknown names told.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::Config;
+use super::table::SETTINGS;
+
+/// The file that is read where it is there and no other is named.
+pub const DEFAULT_FILE: &str = "salala.conf";
+
+/// Why the configuration cannot be used: one sentence for people, without any secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A value does not fit.
+    #[error("{name} must be {expected}{given}")]
+    Value {
+        /// The variable.
+        name: &'static str,
+        /// What it must be.
+        expected: String,
+        /// What it is, unless that is secret.
+        given: String,
+    },
+    /// A value is no text.
+    #[error("{0} is not UTF-8 text: set it anew")]
+    NoText(&'static str),
+    /// This version cannot do what is asked.
+    #[error("{0}")]
+    Unsupported(&'static str),
+    /// The file named does not open.
+    #[error("the configuration file {path} cannot be read ({reason}): check --config")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// A line of the file is not one.
+    #[error("line {line} of {path} is not of the form NAME=value")]
+    Line {
+        /// Which file.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: usize,
+    },
+}
+
+/// Variables with their values, the environment's over the file's.
+#[derive(Clone, Default)]
+pub struct Source {
+    values: BTreeMap<String, String>,
+    unknown_in_file: Vec<String>,
+}
+
+/// Variables of Salala that this version meets with an answer of its own.
+const DATABASE_URL: &str = "DATABASE_URL";
+const REDIS: [&str; 3] = ["REDIS_URL", "REDIS_HOST", "REDIS_PORT"];
+
+impl Source {
+    /// The environment of this process, and behind it `file` or [`DEFAULT_FILE`] where that is there.
+    ///
+    /// # Errors
+    /// The file cannot be read, or a known variable is no text.
+    pub fn of_process(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut source = match file {
+            Some(path) => Self::of_file(path)?,
+            None if Path::new(DEFAULT_FILE).exists() => Self::of_file(Path::new(DEFAULT_FILE))?,
+            None => Self::default(),
+        };
+        for name in known_names() {
+            let Some(value) = std::env::var_os(name) else { continue };
+            let value = value.into_string().map_err(|_| ConfigError::NoText(name))?;
+            source.values.insert(name.to_owned(), value);
+        }
+        Ok(source)
+    }
+
+    /// Variables given one by one.
+    pub fn of_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let pairs = pairs.into_iter();
+        let values = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self { values, unknown_in_file: Vec::new() }
+    }
+
+    /// The lines of a file.
+    ///
+    /// # Errors
+    /// It cannot be read, or a line is not one.
+    pub fn of_file(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::File {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })?;
+        let mut source = Self::default();
+        for line in dotenvy::from_read_iter(text.as_bytes()) {
+            // The parser's own error quotes the line, which may hold a secret.
+            let (name, value) = line.map_err(|_| ConfigError::Line {
+                path: path.to_owned(),
+                line: first_bad_line(&text),
+            })?;
+            if known_names().any(|known| known == name) {
+                source.values.insert(name, value);
+            } else {
+                source.unknown_in_file.push(format!(
+                    "{} sets {name}, which this version does not know",
+                    path.display()
+                ));
+            }
+        }
+        Ok(source)
+    }
+
+    /// A value that is set and not empty: `NAME=` counts as not set, as container files write it.
+    fn value(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+}
+
+impl Config {
+    /// Reads every variable of the source.
+    ///
+    /// # Errors
+    /// One sentence for the first value that does not fit.
+    pub fn read(source: &Source) -> Result<Self, ConfigError> {
+        if source.value(DATABASE_URL).is_some() {
+            return Err(ConfigError::Unsupported(
+                "DATABASE_URL is set, but this version keeps its data in SQLite in DATA_DIR: \
+                 unset it",
+            ));
+        }
+        let mut config = Self { warnings: source.unknown_in_file.clone(), ..Self::default() };
+        for setting in SETTINGS {
+            let Some(value) = source.value(setting.name) else { continue };
+            (setting.set)(&mut config, value).map_err(|expected| ConfigError::Value {
+                name: setting.name,
+                expected,
+                given: if setting.is_public { format!("; it is `{value}`") } else { String::new() },
+            })?;
+        }
+        if let Some(name) = REDIS.iter().find(|name| source.value(name).is_some()) {
+            config.warnings.push(format!(
+                "{name} is set, but this version keeps presence and events in process, on one node"
+            ));
+        }
+        Ok(config)
+    }
+}
+
+fn known_names() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().map(|setting| setting.name).chain([DATABASE_URL]).chain(REDIS)
+}
+
+/// The first line that does not parse when it stands alone; the last one if each does.
+fn first_bad_line(text: &str) -> usize {
+    let is_bad = |line: &str| dotenvy::from_read_iter(line.as_bytes()).any(|pair| pair.is_err());
+    match text.lines().position(is_bad) {
+        Some(index) => index + 1,
+        None => text.lines().count(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::{Origins, PresenceAudience, Registration};
+
+    fn sentence(name: &str, value: &str) -> String {
+        Config::read(&Source::of_pairs([(name, value)])).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_set_holds() {
+        let config = Config::read(&Source::of_pairs([
+            ("PORT", "8080"),
+            ("HOST", "127.0.0.1"),
+            ("CORS_ORIGIN", "https://a.example, https://b.example:8443/"),
+            ("PRESENCE_AUDIENCE", "everyone"),
+            ("REGISTRATION", "closed"),
+            ("ACCESS_TOKEN_TTL", "15m"),
+            ("CONTENT_MAX_CHARS", ""),
+        ]))
+        .unwrap();
+        assert_eq!(config.port, 8080);
+        assert_eq!(config.host, Some([127, 0, 0, 1].into()));
+        let Origins::List(origins) = config.cors_origins else { panic!("a list was set") };
+        let origins: Vec<_> = origins.iter().map(ToString::to_string).collect();
+        assert_eq!(origins, ["https://a.example", "https://b.example:8443"]);
+        assert_eq!(config.presence_audience, PresenceAudience::Everyone);
+        assert_eq!(config.registration, Registration::Closed);
+        assert_eq!(config.access_token_ttl, Duration::from_mins(15));
+        assert_eq!(config.content_max_chars, 4000);
+    }
+
+    #[test]
+    fn a_wrong_value_is_one_sentence_that_names_the_variable() {
+        for (name, value) in [
+            ("PORT", "65536"),
+            ("PORT", "http"),
+            ("HOST", "localhost"),
+            ("ACCESS_TOKEN_TTL", "soon"),
+            ("ACCESS_TOKEN_TTL", "0"),
+            ("PUBLIC_URL", "chat.example.org"),
+            ("PUBLIC_URL", "https://chat.example.org/chat"),
+            ("CORS_ORIGIN", "example.org"),
+            ("TRUSTED_PROXIES", "10.0.0.0/33"),
+            ("REGISTRATION", "yes"),
+            ("CONTACTS", "nobody"),
+            ("PRESENCE_AUDIENCE", "all"),
+            ("CONTENT_MAX_CHARS", "0"),
+            ("LOG_LEVEL", "loud"),
+        ] {
+            let sentence = sentence(name, value);
+            assert!(sentence.starts_with(&format!("{name} must be ")), "{sentence}");
+            assert!(sentence.ends_with(&format!("; it is `{value}`")), "{sentence}");
+            assert!(!sentence.contains('\n'), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_short_secret_is_refused_and_not_shown() {
+        let sentence = sentence("JWT_SECRET", "hunter2");
+        assert!(sentence.starts_with("JWT_SECRET must be "), "{sentence}");
+        assert!(!sentence.contains("hunter2"), "{sentence}");
+    }
+
+    #[test]
+    fn what_this_version_cannot_do_is_said() {
+        assert!(sentence("DATABASE_URL", "postgres://a/b").contains("SQLite"));
+        let config = Config::read(&Source::of_pairs([("REDIS_HOST", "localhost")])).unwrap();
+        assert_eq!(config.warnings.len(), 1);
+    }
+
+    #[test]
+    fn a_file_holds_the_same_names_and_unknown_ones_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("salala.conf");
+        std::fs::write(&path, "# where\nPORT=4000\nLOG_LEVEL='debug'\nPROT=1\n").unwrap();
+        let config = Config::read(&Source::of_file(&path).unwrap()).unwrap();
+        assert_eq!(config.port, 4000);
+        assert_eq!(config.warnings.len(), 1);
+        assert!(config.warnings.iter().any(|warning| warning.contains("PROT")));
+    }
+
+    #[test]
+    fn a_broken_line_is_named_and_not_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("salala.conf");
+        std::fs::write(&path, "PORT=4000\nJWT_SECRET very secret\n").unwrap();
+        let error = Source::of_file(&path).err().unwrap().to_string();
+        assert!(error.starts_with("line 2 of "), "{error}");
+        assert!(!error.contains("very secret"), "{error}");
+        assert!(Source::of_file(&folder.path().join("none")).is_err());
+    }
+}

@@ -1,0 +1,37 @@
+//! Readers of values that several variables share.
+
+use std::time::Duration;
+
+/// Reads a span of time: seconds, or a number with `s`, `m`, `h` or `d`; from a second to ten years.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let seconds = match text.get(digits.len()..) {
+        Some("" | "s") => Some(1),
+        Some("m") => Some(60),
+        Some("h") => Some(3600),
+        Some("d") => Some(86_400),
+        Some(_) | None => None,
+    };
+    let total = seconds.and_then(|unit: u64| digits.parse::<u64>().ok()?.checked_mul(unit));
+    match total {
+        Some(total) if (1..=315_360_000).contains(&total) => Ok(Duration::from_secs(total)),
+        Some(_) | None => Err("a span of time such as 900, 15m, 24h or 7d".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_read_in_seconds_or_with_a_unit() {
+        for (text, seconds) in
+            [("1", 1), ("90s", 90), ("15m", 900), ("24h", 86_400), ("7d", 604_800)]
+        {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "0", "h", "-1", "1w", "1.5h", "18446744073709551615d", "11000000000"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The measures that operators read at `/metrics`: their names, meanings and labels.
+//!
+//! No label holds an id or anything of a user: label values are route templates, statuses and the
+//! like, so that there is a bounded number of series.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use metrics::{
+    Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+const HTTP_REQUESTS: &str = "salala_http_requests_total";
+const HTTP_SECONDS: &str = "salala_http_request_duration_seconds";
+const HTTP_CONNECTIONS_REFUSED: &str = "salala_http_connections_refused_total";
+const ACCEPT_ERRORS: &str = "salala_accept_errors_total";
+const AUTH_FAILURES: &str = "salala_auth_failures_total";
+const PASSWORDS_WAITING: &str = "salala_password_hashes_waiting";
+const READY: &str = "salala_ready";
+const INFO: &str = "salala_build_info";
+const CONNECTIONS: &str = "salala_connections";
+const SOCKETS: &str = "salala_sockets";
+const SOCKET_CONNECTS: &str = "salala_socket_connects_total";
+const SOCKET_DISCONNECTS: &str = "salala_socket_disconnects_total";
+const CLIENT_EVENTS: &str = "salala_client_events_total";
+const CLIENT_EVENTS_REFUSED: &str = "salala_client_events_refused_total";
+const COMMITTED_EVENTS: &str = "salala_committed_events_total";
+
+/// From half a millisecond to ten seconds.
+const SECONDS_BUCKETS: [f64; 13] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+/// Gives out all measures of this process as text.
+#[derive(Clone)]
+pub struct Metrics {
+    handle: PrometheusHandle,
+}
+
+impl Metrics {
+    /// Starts measuring. Measures are the process's: every call gives the same.
+    ///
+    /// # Errors
+    /// A recorder of somebody else is in place.
+    pub fn start() -> Result<Self, MetricsError> {
+        static STARTED: OnceLock<Result<PrometheusHandle, MetricsError>> = OnceLock::new();
+        let handle = STARTED.get_or_init(install).clone()?;
+        Ok(Self { handle })
+    }
+
+    /// All measures in Prometheus's text format.
+    pub fn render(&self) -> String {
+        self.handle.render()
+    }
+
+    /// Folds what was measured since the last call into the buckets, so that memory stays bounded
+    /// when nobody reads; to be called every few seconds.
+    pub fn fold(&self) {
+        self.handle.run_upkeep();
+    }
+}
+
+/// The measures cannot be taken.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("measures cannot be taken: {0}")]
+pub struct MetricsError(String);
+
+/// An HTTP request was answered.
+pub fn record_request(method: &'static str, route: &str, status: u16, took: Duration) {
+    let route = route.to_owned();
+    counter!(HTTP_REQUESTS, "method" => method, "route" => route.clone(), "status" => status.to_string())
+        .increment(1);
+    histogram!(HTTP_SECONDS, "method" => method, "route" => route).record(took.as_secs_f64());
+}
+
+/// A connection was closed unanswered because as many are open as may.
+pub fn record_refused_connection() {
+    counter!(HTTP_CONNECTIONS_REFUSED).increment(1);
+}
+
+/// A connection could not be accepted.
+pub fn record_accept_error() {
+    counter!(ACCEPT_ERRORS).increment(1);
+}
+
+/// A sign-in or token was refused; `reason` is one of few words.
+pub fn record_auth_failure(reason: &'static str) {
+    counter!(AUTH_FAILURES, "reason" => reason).increment(1);
+}
+
+/// So many sign-ins wait for or are at the hashing of a password.
+pub fn set_passwords_waiting(count: usize) {
+    gauge!(PASSWORDS_WAITING).set(as_measure(count));
+}
+
+/// The server is ready or not.
+pub fn set_ready(is_ready: bool) {
+    gauge!(READY).set(if is_ready { 1.0 } else { 0.0 });
+}
+
+/// How the sockets stand; measured when somebody reads.
+pub fn set_sockets(sockets: SocketFigures) {
+    gauge!(CONNECTIONS).set(as_measure(sockets.connections));
+    gauge!(SOCKETS).set(as_measure(sockets.sockets));
+}
+
+/// How the sockets stand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SocketFigures {
+    /// Engine.IO connections, on whichever transport.
+    pub connections: usize,
+    /// Sockets that have connected.
+    pub sockets: usize,
+}
+
+fn install() -> Result<PrometheusHandle, MetricsError> {
+    let builder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Full(HTTP_SECONDS.to_owned()), &SECONDS_BUCKETS)
+        .map_err(|error| MetricsError(error.to_string()))?;
+    let recorder = builder.build_recorder();
+    let handle = recorder.handle();
+    metrics::set_global_recorder(recorder).map_err(|error| MetricsError(error.to_string()))?;
+    describe();
+    Ok(handle)
+}
+
+fn describe() {
+    describe_counter!(HTTP_REQUESTS, "HTTP requests answered");
+    describe_histogram!(HTTP_SECONDS, Unit::Seconds, "Time from request to answer");
+    describe_counter!(HTTP_CONNECTIONS_REFUSED, "Connections closed because too many were open");
+    describe_counter!(ACCEPT_ERRORS, "Connections that the system could not hand over");
+    describe_counter!(AUTH_FAILURES, "Sign-ins and tokens refused");
+    describe_gauge!(PASSWORDS_WAITING, "Sign-ins that wait for or are at password hashing");
+    describe_gauge!(READY, "1 when ready for clients, else 0");
+    describe_gauge!(INFO, "Always 1; the label is the version");
+    describe_gauge!(CONNECTIONS, "Engine.IO connections");
+    describe_gauge!(SOCKETS, "Sockets connected");
+    describe_counter!(SOCKET_CONNECTS, "Sockets let in");
+    describe_counter!(SOCKET_DISCONNECTS, "Sockets that went, by reason");
+    describe_counter!(CLIENT_EVENTS, "Events of clients, by name");
+    describe_counter!(CLIENT_EVENTS_REFUSED, "Events of clients refused, by code");
+    describe_counter!(COMMITTED_EVENTS, "Durable events committed");
+    gauge!(INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+}
+
+fn as_measure(count: usize) -> f64 {
+    // Past 2^32 a gauge may round.
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measures_are_given_as_prometheus_text() {
+        let metrics = Metrics::start().unwrap();
+        record_request("GET", "/api/v1/friends", 200, Duration::from_millis(3));
+        record_auth_failure("token_expired");
+        metrics.fold();
+        let text = Metrics::start().unwrap().render();
+        assert!(text.contains("# TYPE salala_http_requests_total counter"), "{text}");
+        assert!(text.contains("salala_http_request_duration_seconds_bucket"), "{text}");
+        assert!(text.contains("salala_auth_failures_total{reason=\"token_expired\"}"), "{text}");
+    }
+}
