@@ -1,7 +1,6 @@
-//! The server: its namespaces, its service and its end.
+//! The server: its namespaces, its service, its figures and its end.
 
 use std::{
-    collections::HashMap,
     convert::Infallible,
     future::Future,
     pin::Pin,
@@ -13,19 +12,17 @@ use std::{
 use http::{Request, Response};
 
 use crate::{
-    Broadcast, Config, Handler, Handshake, Namespace, Refusal, ResponseBody, handler::DynHandler,
+    Broadcast, Config, Handler, Handshake, Namespace, Refusal, ResponseBody, Stats,
+    client::Namespaces,
+    engine::{Engine, EngineService},
+    handler::DynHandler,
     namespace::NamespaceInner,
 };
 
-/// A Socket.IO server. Cheap to clone.
+/// A Socket.IO server. Cheap to clone; all clones are the same server.
 #[derive(Clone)]
 pub struct SocketIo {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    root: Arc<NamespaceInner>,
-    namespaces: HashMap<Arc<str>, Arc<NamespaceInner>>,
+    engine: Engine<Namespaces>,
 }
 
 /// Makes a [`SocketIo`].
@@ -36,89 +33,73 @@ pub struct Builder {
     admission: Box<dyn Fn(&Handshake) -> Result<(), Refusal> + Send + Sync>,
 }
 
-/// The tower service that answers the path of a [`SocketIo`].
+/// The tower service that answers at [`Config::path`].
+///
+/// It must be given requests of a hyper connection that was served with upgrades (axum does). Mount
+/// it in axum with `route_service("/socket.io/", io.service())`.
 #[derive(Clone)]
 pub struct SocketIoService {
-    _io: SocketIo,
-}
-
-/// Counters since the start, and what is there now.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Stats {
-    /// Connections that are open now.
-    pub connections: u64,
-    /// Of them, those on polling.
-    pub polling: u64,
-    /// Of them, those on WebSocket.
-    pub websocket: u64,
-    /// Sockets that are connected now, over all namespaces.
-    pub sockets: u64,
-    /// Connections opened since the start.
-    pub connections_opened: u64,
-    /// Connections closed because their queue was full.
-    pub slow_consumers: u64,
-    /// Volatile packets that were dropped.
-    pub volatile_dropped: u64,
-    /// Connections closed because nothing was heard of them.
-    pub ping_timeouts: u64,
-    /// Connections closed because of a malformed packet.
-    pub parse_errors: u64,
-    /// Engine.IO packets received.
-    pub packets_in: u64,
-    /// Frames written.
-    pub packets_out: u64,
-    /// Bytes received.
-    pub bytes_in: u64,
-    /// Bytes written.
-    pub bytes_out: u64,
+    service: EngineService<Namespaces>,
 }
 
 impl SocketIo {
     /// Begins to configure a server.
     pub fn builder() -> Builder {
-        Builder {
-            config: Config::default(),
-            namespaces: Vec::new(),
-            admission: Box::new(|_| Ok(())),
-        }
+        let admission = Box::new(|_: &Handshake| Ok(()));
+        Builder { config: Config::default(), namespaces: Vec::new(), admission }
     }
-    /// The service to mount.
+
+    /// The service to mount. Its first request must come inside a tokio runtime.
     pub fn service(&self) -> SocketIoService {
-        SocketIoService { _io: self.clone() }
+        SocketIoService { service: self.engine.service() }
     }
+
     /// A namespace, if the builder was given a handler for it.
     pub fn namespace(&self, name: &str) -> Option<Namespace> {
-        self.inner.namespaces.get(name).cloned().map(Namespace::new)
+        self.engine.application().get(name).cloned().map(Namespace::new)
     }
+
     /// The sockets of a room of `/`.
     pub fn to(&self, room: &str) -> Broadcast {
         self.broadcast().to(room)
     }
+
     /// Every socket of `/`.
     pub fn broadcast(&self) -> Broadcast {
-        Broadcast::new(Arc::clone(&self.inner.root))
+        Broadcast::new(Arc::clone(self.engine.application().root()))
     }
-    /// Figures for metrics.
+
+    /// Figures for metrics: a few loads of atomics.
     pub fn stats(&self) -> Stats {
-        Stats::default()
+        let sockets = self.engine.application().socket_count();
+        Stats { sockets: u64::try_from(sockets).unwrap_or(u64::MAX), ..self.engine.stats() }
     }
-    /// Drains.
-    pub async fn drain(&self, _window: Duration) {}
+
+    /// Ends the server: new handshakes get 503 with `Retry-After`, all transports are closed, spread
+    /// over the window and without a DISCONNECT packet, so that stock clients come back by themselves
+    /// and not all at once. Returns when every `disconnected` handler has returned.
+    pub async fn drain(&self, window: Duration) {
+        self.engine.drain(window).await;
+    }
 }
 
 impl Builder {
-    /// Sets limits and intervals.
+    /// Sets limits, intervals and origins.
     pub fn config(mut self, config: Config) -> Self {
         self.config = config;
         self
     }
-    /// Adds a namespace; a later one of the same name replaces it.
+
+    /// Adds a namespace, such as `/`. A later one of the same name replaces it. Clients that ask for
+    /// another are refused with `Invalid namespace`.
     pub fn namespace(mut self, name: &str, handler: impl Handler) -> Self {
+        self.namespaces.retain(|(known, _)| known != name);
         self.namespaces.push((name.to_owned(), Box::new(handler)));
         self
     }
-    /// Decides on handshakes.
+
+    /// Decides on each new connection before anything is held for it. It runs on the connection's
+    /// HTTP task, so it must be quick.
     pub fn admission(
         mut self,
         admission: impl Fn(&Handshake) -> Result<(), Refusal> + Send + Sync + 'static,
@@ -126,19 +107,17 @@ impl Builder {
         self.admission = Box::new(admission);
         self
     }
-    /// Makes the server.
+
+    /// Makes the server. Nothing runs before its first request.
     pub fn build(self) -> SocketIo {
-        let mut namespaces = HashMap::new();
-        for (name, handler) in self.namespaces {
-            let inner =
-                Arc::new(NamespaceInner::new(&name, Some(handler), self.config.max_pending_acks));
-            namespaces.insert(Arc::clone(&inner.name), inner);
-        }
-        let root = namespaces
-            .entry("/".into())
-            .or_insert_with(|| Arc::new(NamespaceInner::new("/", None, 0)))
-            .clone();
-        SocketIo { inner: Arc::new(Inner { root, namespaces }) }
+        let max_acks = self.config.max_pending_acks;
+        let namespaces = self
+            .namespaces
+            .into_iter()
+            .map(|(name, handler)| NamespaceInner::new(&name, Some(handler), max_acks))
+            .collect();
+        let application = Namespaces::new(namespaces, self.config.clone());
+        SocketIo { engine: Engine::with_admission(self.config, application, self.admission) }
     }
 }
 
@@ -150,10 +129,12 @@ where
     type Response = Response<ResponseBody>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
-    fn call(&mut self, _request: Request<B>) -> Self::Future {
-        Box::pin(async { Ok(Response::new(ResponseBody::new(""))) })
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        self.service.call(request)
     }
 }

@@ -1,4 +1,14 @@
-//! An Engine.IO 4 and Socket.IO 5 server as a tower service.
+//! An Engine.IO 4 and Socket.IO 5 server as a tower service, built for many connections: packets are
+//! encoded once, receivers are written directly by whoever sends, and idle connections hold no buffer.
+//!
+//! Give a [`Handler`] (or [`Routes`] of closures) for each namespace to [`SocketIo::builder`], mount
+//! [`SocketIo::service`], and emit through [`Socket`], [`Namespace`] or [`Broadcast`]. The README has
+//! an example with axum.
+//!
+//! Reading order of the source: `io` (the server), `handler`, `routes`, `event` (what an application
+//! implements), `socket`, `namespace`, `rooms`, `broadcast`, `packet` (what it sends with), `client`
+//! and `protocol` (Socket.IO on a connection), then [`engine`] (Engine.IO: HTTP, polling, WebSocket,
+//! heartbeat, queues).
 
 mod acks;
 mod broadcast;
@@ -14,6 +24,7 @@ mod packet;
 mod protocol;
 mod reason;
 mod rooms;
+mod routes;
 mod socket;
 mod tasks;
 
@@ -21,14 +32,14 @@ pub use crate::{
     acks::AckError,
     broadcast::Broadcast,
     config::{Config, Origins},
-    engine::body::ResponseBody,
-    engine::{Transport, cork::cork},
+    engine::{ResponseBody, Stats, Transport, cork::cork},
     event::{Ack, ArgumentError, Event},
     handler::{Accept, Handler, Reject},
     handshake::{Handshake, PeerAddress, Refusal},
-    io::{Builder, SocketIo, SocketIoService, Stats},
+    io::{Builder, SocketIo, SocketIoService},
     namespace::Namespace,
     packet::{Attachment, EncodeError, Packet},
     reason::DisconnectReason,
+    routes::Routes,
     socket::{Acknowledgement, Socket},
 };

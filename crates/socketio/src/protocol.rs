@@ -1,5 +1,7 @@
 //! The text of Socket.IO packets, as it is written.
 
+pub(crate) mod decode;
+
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
