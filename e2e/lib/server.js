@@ -1,0 +1,90 @@
+/** Starts the built server in a folder of its own, on a free port, and stops it by its process. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
+
+/** The binary under test. */
+export const BINARY = process.env.SALALA_BIN ?? join(target, 'debug', 'salala');
+
+/** Long enough to prove tokens made by the tests, and fixed, so that a restart keeps them valid. */
+export const JWT_SECRET = 'a secret for tests alone, thirty-two bytes or more';
+
+/**
+ * Starts a server.
+ *
+ * @param {{ env?: Record<string, string>, args?: string[] }} [options] what differs from the defaults
+ */
+export async function startServer({ env = {}, args = ['serve'] } = {}) {
+  const server = new Server(await mkdtemp(join(tmpdir(), 'salala-')), env, args);
+  await server.start();
+  return server;
+}
+
+class Server {
+  constructor(dataDir, env, args) {
+    Object.assign(this, { dataDir, env, args, port: 0, url: null, child: null, output: [] });
+  }
+
+  /** Starts the process, after a stop on the same port and folder. */
+  async start() {
+    const child = spawn(BINARY, this.args, {
+      cwd: this.dataDir,
+      env: {
+        PATH: process.env.PATH,
+        DATA_DIR: this.dataDir,
+        JWT_SECRET,
+        HOST: '127.0.0.1',
+        PORT: String(this.port),
+        LOG_LEVEL: 'warn',
+        ...this.env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child = child;
+    this.exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+    createInterface({ input: child.stderr }).on('line', (line) => this.output.push(line));
+    const ready = new Promise((resolve) => {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        this.output.push(line);
+        const address = /^Salala is ready: (http:\/\/\S+)/.exec(line);
+        if (address) resolve(address[1]);
+      });
+    });
+    const address = await Promise.race([ready, this.exited]);
+    if (typeof address !== 'string') {
+      throw new Error(`the server did not start:\n${this.output.join('\n')}`);
+    }
+    this.port = Number(new URL(address).port);
+    this.url = `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Sends a signal and waits for the end; gives how it ended. */
+  async signal(signal) {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+    return this.exited;
+  }
+
+  /** Ends the process as an operator does. */
+  stop() {
+    return this.signal('SIGTERM');
+  }
+
+  /** Ends the process as a power cut does. */
+  kill() {
+    return this.signal('SIGKILL');
+  }
+
+  /** Ends the process and removes its folder. */
+  async remove() {
+    await this.kill();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
