@@ -14,6 +14,7 @@ pub mod auth;
 pub mod chat;
 pub mod config;
 pub mod gateway;
+pub mod http;
 pub mod logging;
 pub mod metrics;
 pub mod presence;
