@@ -87,8 +87,8 @@ impl Gateway {
         let io =
             SocketIo::builder().config(config).namespace("/", Root(Arc::clone(&shared))).build();
         sockets.set(io.clone());
-        tasks.spawn(Arc::clone(&shared).deliver(feed));
-        tasks.spawn_until_stop(shared.sweep());
+        tasks.spawn("hub", Arc::clone(&shared).deliver(feed));
+        tasks.spawn("sweep", shared.sweep());
         Self { io }
     }
 
@@ -156,9 +156,11 @@ impl Caller {
 }
 
 impl Shared {
-    /// Hands on what the store commits, until the store is closed.
+    /// Hands on what the store commits, until the store is closed or the tasks are to stop, which is
+    /// when the gateway has been drained and nobody is there to be told.
     async fn deliver(self: Arc<Self>, mut feed: CommitFeed) {
-        while let Some(batch) = feed.recv().await {
+        let stopping = self.parts.tasks.stopping().clone();
+        while let Some(Some(batch)) = stopping.run_until_cancelled(feed.recv()).await {
             metrics::counter!("salala_committed_events_total").increment(batch.len() as u64);
             salala_socketio::cork(|| {
                 for committed in batch {
@@ -168,12 +170,12 @@ impl Shared {
         }
     }
 
-    /// Ends graces and typing indications that have run out.
+    /// Ends graces and typing indications that have run out, until the tasks are to stop.
     async fn sweep(self: Arc<Self>) {
         let mut ticks = interval(SWEEP_PERIOD);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
+        let stopping = self.parts.tasks.stopping().clone();
+        while stopping.run_until_cancelled(ticks.tick()).await.is_some() {
             let now = Instant::now();
             for (socket, conversation_id) in self.typing.take_expired(now) {
                 self.tell_typing_stopped(&socket, conversation_id);

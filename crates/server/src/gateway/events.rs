@@ -148,7 +148,7 @@ impl Shared {
         caller.wait_for_turn().await;
         let sent = self.parts.chat.send_message(caller.user_id, command);
         let caller = Arc::clone(caller);
-        self.parts.tasks.spawn(async move {
+        self.parts.tasks.spawn("send", async move {
             reply.settle(sent.await.map(|(message, _)| message));
             caller.end_turn();
         });
@@ -163,7 +163,7 @@ impl Shared {
         caller.wait_for_turn().await;
         let marked = self.parts.chat.mark_messages_as_read(caller.user_id, command);
         let caller = Arc::clone(caller);
-        self.parts.tasks.spawn(async move {
+        self.parts.tasks.spawn("mark as read", async move {
             reply.settle(marked.await.map(Success::counted));
             caller.end_turn();
         });
