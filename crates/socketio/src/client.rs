@@ -135,16 +135,6 @@ impl Namespaces {
             }
         }
     }
-
-    /// The socket that a packet is for. A packet for a namespace that was never joined closes the
-    /// connection, as the official server does.
-    fn addressee(&self, client: &ClientState, name: Option<&str>) -> Option<Socket> {
-        let socket = client.socket(name);
-        if socket.is_none() && !client.has_left(name) {
-            client.connection.close(DisconnectReason::ForcedServerClose);
-        }
-        socket
-    }
 }
 
 impl Application for Namespaces {
@@ -166,13 +156,11 @@ impl Application for Namespaces {
         let (packet, attachments) = match message {
             Message::Text(text) => {
                 let packet = decode(text, self.config.max_attachments)?;
-                match client.begin_assembly(packet)? {
-                    Some(packet) => (packet, Vec::new()),
-                    None => {
-                        connection.set_deadline(self.config.connect_timeout);
-                        return Ok(None);
-                    }
-                }
+                let Some(packet) = client.begin_assembly(packet)? else {
+                    connection.set_deadline(self.config.connect_timeout);
+                    return Ok(None);
+                };
+                (packet, Vec::new())
             }
             Message::Binary(bytes) => {
                 let limit = self.config.max_payload.saturating_mul(ASSEMBLY_FACTOR);
@@ -210,14 +198,14 @@ impl Application for Namespaces {
         match packet.body {
             ClientBody::Connect { auth } => self.connect(client, name, auth.as_deref()).await,
             ClientBody::Disconnect => {
-                let Some(socket) = self.addressee(client, name) else { return };
+                let Some(socket) = client.addressee(name) else { return };
                 if client.remove(&socket) {
                     socket.end();
                     disconnected(&socket, DisconnectReason::ClientNamespaceDisconnect).await;
                 }
             }
             ClientBody::Event { name: event, args, ack_id } => {
-                let Some(socket) = self.addressee(client, name) else { return };
+                let Some(socket) = client.addressee(name) else { return };
                 let ack = ack_id.map(|id| Ack { socket: socket.clone(), id });
                 let event = Event { name: event, args, attachments, ack };
                 if let Some(handler) = socket.namespace_inner().handler.as_deref() {
@@ -256,6 +244,16 @@ impl ClientState {
             self.table.lock().ended.push(socket.clone());
             self.connection.wake();
         }
+    }
+
+    /// The socket that a packet is for. A packet for a namespace that was never joined closes the
+    /// connection, as the official server does.
+    fn addressee(&self, name: Option<&str>) -> Option<Socket> {
+        let socket = self.socket(name);
+        if socket.is_none() && !self.has_left(name) {
+            self.connection.close(DisconnectReason::ForcedServerClose);
+        }
+        socket
     }
 
     fn socket(&self, name: Option<&str>) -> Option<Socket> {

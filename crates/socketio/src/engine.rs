@@ -10,8 +10,10 @@ pub(crate) mod core;
 pub(crate) mod cork;
 mod cors;
 mod decoder;
+mod farewell;
 pub(crate) mod frame;
 pub(crate) mod id;
+mod longpoll;
 mod outbound;
 mod packet;
 mod polling;
@@ -23,6 +25,7 @@ mod stream;
 mod sweep;
 mod task;
 mod upgrade;
+mod write;
 
 use std::{
     convert::Infallible,

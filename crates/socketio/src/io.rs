@@ -14,7 +14,7 @@ use http::{Request, Response};
 use crate::{
     Broadcast, Config, Handler, Handshake, Namespace, Refusal, ResponseBody, Stats,
     client::Namespaces,
-    engine::{Engine, EngineService},
+    engine::{Admission, Engine, EngineService},
     handler::DynHandler,
     namespace::NamespaceInner,
 };
@@ -30,7 +30,7 @@ pub struct SocketIo {
 pub struct Builder {
     config: Config,
     namespaces: Vec<(String, Box<dyn DynHandler>)>,
-    admission: Box<dyn Fn(&Handshake) -> Result<(), Refusal> + Send + Sync>,
+    admission: Admission,
 }
 
 /// The tower service that answers at [`Config::path`].

@@ -74,21 +74,19 @@ impl Packet {
     pub fn with_attachments(self, attachments: Vec<Bytes>) -> Self {
         let mut json = vec![0; HEADROOM];
         json.extend_from_slice(&self.inner.json);
-        let frames = attachments.iter().map(|bytes| Frame::binary(bytes)).collect();
+        let frames = attachments.into_iter().map(|bytes| Frame::binary(&bytes)).collect();
         Self::assemble(json, frames)
     }
 
     /// Its frames for the sockets of a namespace, in order.
     pub(crate) fn frames(&self, namespace: &Arc<str>) -> (Frame, &[Frame]) {
         let inner = &self.inner;
-        let first = match namespace.as_ref() {
-            "/" => inner.root.clone(),
-            _ => {
-                let made = || (Arc::clone(namespace), self.encode_for(namespace));
-                let (known, frame) = inner.other.get_or_init(made);
-                if known == namespace { frame.clone() } else { self.encode_for(namespace) }
-            }
-        };
+        if namespace.as_ref() == "/" {
+            return (inner.root.clone(), &inner.attachments);
+        }
+        let made = || (Arc::clone(namespace), self.encode_for(namespace));
+        let (known, frame) = inner.other.get_or_init(made);
+        let first = if known == namespace { frame.clone() } else { self.encode_for(namespace) };
         (first, &inner.attachments)
     }
 

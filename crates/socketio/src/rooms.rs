@@ -35,17 +35,14 @@ impl Rooms {
 
     pub(crate) fn join(&self, name: &str, socket: &Socket) -> Arc<Room> {
         let mut part = self.part(name).lock();
-        let room = match part.get(name) {
-            Some(room) => Arc::clone(room),
-            None => {
-                let shared: Arc<str> = name.into();
-                let made = Room { name: Arc::clone(&shared), members: Mutex::default() };
-                let room = Arc::new(made);
-                part.insert(shared, Arc::clone(&room));
-                room
-            }
-        };
-        room.members.lock().insert(socket.clone());
+        if let Some(room) = part.get(name) {
+            room.members.lock().insert(socket.clone());
+            return Arc::clone(room);
+        }
+        let name: Arc<str> = name.into();
+        let members = Mutex::new(IndexSet::from_iter([socket.clone()]));
+        let room = Arc::new(Room { name: Arc::clone(&name), members });
+        part.insert(name, Arc::clone(&room));
         room
     }
 

@@ -112,10 +112,8 @@ impl Connection {
 
     /// What carries it now.
     pub fn transport(&self) -> Transport {
-        match self.inner.is_websocket.load(Ordering::Relaxed) {
-            true => Transport::WebSocket,
-            false => Transport::Polling,
-        }
+        let is_websocket = self.inner.is_websocket.load(Ordering::Relaxed);
+        if is_websocket { Transport::WebSocket } else { Transport::Polling }
     }
 
     /// Whether nothing has closed it yet.

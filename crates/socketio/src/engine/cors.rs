@@ -31,7 +31,6 @@ impl Cors {
                 let any = HeaderValue::from_static("*");
                 Ok(Self { headers: vec![(header::ACCESS_CONTROL_ALLOW_ORIGIN, any)] })
             }
-            Origins::SameOrigin if is_same() => Ok(Self { headers: Vec::new() }),
             Origins::List(list)
                 if list.iter().any(|known| known.as_bytes() == origin.as_bytes()) =>
             {
@@ -46,13 +45,13 @@ impl Cors {
                     ],
                 })
             }
-            Origins::List(_) if is_same() => Ok(Self { headers: Vec::new() }),
+            Origins::SameOrigin | Origins::List(_) if is_same() => Ok(Self { headers: Vec::new() }),
             Origins::SameOrigin | Origins::List(_) => Err(Stranger),
         }
     }
 
     /// The answer to a preflight request, or none if it is no such request.
-    pub(crate) fn preflight(&self, head: &Parts) -> Option<Response<ResponseBody>> {
+    pub(crate) fn preflight(head: &Parts) -> Option<Response<ResponseBody>> {
         if head.method != Method::OPTIONS {
             return None;
         }

@@ -18,7 +18,7 @@ pub(crate) enum Received<'a> {
     Ping(&'a [u8]),
     /// A WebSocket pong.
     Pong,
-    /// A close frame. Nothing after it is decoded.
+    /// A close frame. Whoever takes it must break, as nothing may follow.
     Close,
 }
 
@@ -145,13 +145,10 @@ impl Decoder {
         match (header.opcode, self.fragments.is_some()) {
             (OpCode::Control(Control::Ping), _) => Ok(take(Received::Ping(payload))),
             (OpCode::Control(Control::Pong), _) => Ok(take(Received::Pong)),
-            (OpCode::Control(Control::Close), _) => match payload.len() {
-                1 => Err(StreamError::Protocol),
-                _ => {
-                    let _ = take(Received::Close);
-                    Ok(ControlFlow::Break(()))
-                }
-            },
+            (OpCode::Control(Control::Close), _) if payload.len() == 1 => {
+                Err(StreamError::Protocol)
+            }
+            (OpCode::Control(Control::Close), _) => Ok(take(Received::Close)),
             (OpCode::Data(data @ (Data::Text | Data::Binary)), false) => {
                 let is_text = data == Data::Text;
                 if header.is_final {

@@ -1,20 +1,15 @@
-//! What waits for one client, and the direct write that empties it.
+//! What waits for one client, and where it goes.
 
-use std::{io::IoSlice, sync::Arc, task::Waker};
+use std::{sync::Arc, task::Waker};
 
 use tokio::net::tcp::OwnedWriteHalf;
 
 use crate::{
-    Config, DisconnectReason,
+    DisconnectReason,
     engine::{
-        connection::{Connection, Transport, Urgency},
-        cork,
-        frame::Frame,
-        packet::SEPARATOR,
-        queue::Queue,
+        connection::Transport, frame::Frame, longpoll::LongPoll, packet::SEPARATOR, queue::Queue,
     },
 };
-
 /// The frames that wait, and where they go.
 ///
 /// Whoever queued a frame writes it, and what others queued meanwhile; `is_writing` keeps the writer
@@ -28,7 +23,7 @@ pub(crate) struct Outbound {
     link: Link,
     is_writing: bool,
     is_blocked: bool,
-    poll: Poll,
+    pub(crate) poll: LongPoll,
 }
 
 /// Where frames go.
@@ -44,38 +39,6 @@ pub(crate) enum Link {
     Gone,
 }
 
-/// The state of long-polling.
-#[derive(Debug, Default)]
-pub(crate) struct Poll {
-    is_active: bool,
-    waiting: Option<Waker>,
-    is_posting: bool,
-    /// A WebSocket is there that the connection may move to.
-    is_claimed: bool,
-    /// The WebSocket was probed: polls are answered at once, so that the client is free to move.
-    is_upgrading: bool,
-    /// The connection is closed, and a poll tells the client so.
-    farewell: Option<Farewell>,
-}
-
-/// What a poll of a closed connection is answered with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Farewell {
-    /// The client closed it itself: a noop.
-    Noop,
-    /// A close packet.
-    Close,
-    /// It was told.
-    Told,
-}
-
-/// A second request came while one of its kind is under way.
-#[derive(Debug)]
-pub(crate) struct Overlap;
-
-/// How many frames go into one system call.
-const SLICES: usize = 64;
-
 impl Outbound {
     /// The queue of a new connection, in which the first frames wait already.
     pub(crate) fn new(link: Link, first: impl IntoIterator<Item = Frame>) -> Self {
@@ -85,7 +48,7 @@ impl Outbound {
             link,
             is_writing: false,
             is_blocked: false,
-            poll: Poll::default(),
+            poll: LongPoll::default(),
         };
         outbound.extend(first);
         outbound
@@ -144,48 +107,13 @@ impl Outbound {
 
     /// Reserves the one place for an upgrade. False if it is taken, or the connection has moved.
     pub(crate) fn claim_upgrade(&mut self) -> bool {
-        let is_free = self.is_polling() && !self.poll.is_claimed && self.poll.farewell.is_none();
-        self.poll.is_claimed |= is_free;
-        is_free
+        self.is_polling() && self.poll.claim_upgrade()
     }
 
-    /// Answers polls at once from now on, beginning with the one whose waker this gives.
-    pub(crate) fn start_upgrade(&mut self) -> Option<Waker> {
-        self.poll.is_upgrading = true;
-        self.poll.waiting.take()
-    }
-
-    /// Gives an upgrade up.
-    pub(crate) fn release_upgrade(&mut self) {
-        self.poll.is_claimed = false;
-        self.poll.is_upgrading = false;
-    }
-
-    /// Begins a poll.
-    pub(crate) fn start_poll(&mut self) -> Result<(), Overlap> {
-        if self.poll.is_active {
-            return Err(Overlap);
-        }
-        self.poll.is_active = true;
-        Ok(())
-    }
-
-    /// Begins a POST.
-    pub(crate) fn start_post(&mut self) -> Result<(), Overlap> {
-        if self.poll.is_posting {
-            return Err(Overlap);
-        }
-        self.poll.is_posting = true;
-        Ok(())
-    }
-
-    pub(crate) fn end_post(&mut self) {
-        self.poll.is_posting = false;
-    }
-
-    pub(crate) fn end_poll(&mut self) {
-        self.poll.is_active = false;
-        self.poll.waiting = None;
+    /// Moves from polling to a WebSocket, and gives the waker of a poll that waits.
+    pub(crate) fn switch(&mut self, link: Link) -> Option<Waker> {
+        self.link = link;
+        self.poll.release()
     }
 
     /// The answer of the active poll, with how many packets it holds, or none yet.
@@ -195,35 +123,13 @@ impl Outbound {
         if self.is_polling() {
             count = self.fill(&mut body, limit);
         }
-        match self.poll.farewell {
-            Some(Farewell::Noop) if body.is_empty() => body.push(b'6'),
-            Some(Farewell::Noop) => {}
-            Some(Farewell::Close | Farewell::Told) => {
-                if !body.is_empty() {
-                    body.push(SEPARATOR);
-                }
-                body.push(b'1');
-            }
-            None if body.is_empty() && (!self.is_polling() || self.poll.is_upgrading) => {
-                body.push(b'6');
-            }
-            None if body.is_empty() => {
-                self.poll.waiting = Some(waker.clone());
-                return None;
-            }
-            None => {}
-        }
-        if self.poll.farewell.is_some() {
-            self.poll.farewell = Some(Farewell::Told);
-        }
-        self.poll.is_active = false;
-        Some((body, count))
+        let has_moved = !self.is_polling();
+        self.poll.finish(body, has_moved, waker).map(|body| (body, count))
     }
 
     /// Whether a poll would still be told that the connection is closed.
-    pub(crate) fn owes_farewell(&self) -> bool {
-        matches!(self.poll.farewell, Some(Farewell::Close | Farewell::Noop))
-            && (self.poll.is_active || self.poll.farewell == Some(Farewell::Close))
+    pub(crate) const fn owes_farewell(&self) -> bool {
+        self.poll.owes_farewell()
     }
 
     /// Takes nothing more but the farewell. The queue is kept only for a client that can be told.
@@ -233,39 +139,53 @@ impl Outbound {
             self.clear();
         }
         match (&self.link, code) {
-            (Link::Polling, _) => {
-                let farewell = match reason {
-                    DisconnectReason::TransportClose => Farewell::Noop,
-                    // A client that is not there, or whom 400 tells enough, gets no further poll.
-                    _ if is_lost && !self.poll.is_active => Farewell::Told,
-                    DisconnectReason::ParseError if !self.poll.is_active => Farewell::Told,
-                    DisconnectReason::ParseError
-                    | DisconnectReason::TransportError
-                    | DisconnectReason::PingTimeout
-                    | DisconnectReason::ClientNamespaceDisconnect
-                    | DisconnectReason::ServerNamespaceDisconnect
-                    | DisconnectReason::ServerShuttingDown
-                    | DisconnectReason::ForcedClose
-                    | DisconnectReason::ForcedServerClose
-                    | DisconnectReason::SlowConsumer => Farewell::Close,
-                };
-                self.poll.farewell = Some(farewell);
-            }
+            (Link::Polling, _) => self.poll.close(reason, is_lost),
             (Link::Direct(_) | Link::Owned, Some(code)) => self.extend([Frame::close(code)]),
             (Link::Direct(_) | Link::Owned | Link::Gone, _) => {}
+        }
+    }
+
+    /// Whether something is there that a flush would move.
+    pub(crate) const fn has_frames(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    pub(crate) const fn size_bytes(&self) -> usize {
+        self.size_bytes
+    }
+
+    pub(crate) fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// Takes the queue for a direct write, unless somebody writes already or the socket is full.
+    pub(crate) fn start_write(&mut self) -> Option<Queue<Frame>> {
+        if self.queue.is_empty() || self.is_writing || self.is_blocked {
+            return None;
+        }
+        self.is_writing = true;
+        Some(self.take_all())
+    }
+
+    /// Ends a direct write. What is left over waits until the socket takes bytes again.
+    pub(crate) fn end_write(&mut self, rest: Queue<Frame>) {
+        self.is_writing = false;
+        if !rest.is_empty() && matches!(self.link, Link::Direct(_)) {
+            self.put_back(rest);
+            self.is_blocked = true;
+        }
+    }
+
+    pub(crate) fn extend(&mut self, frames: impl IntoIterator<Item = Frame>) {
+        for frame in frames {
+            self.size_bytes += frame.len();
+            self.queue.push_back(frame);
         }
     }
 
     fn clear(&mut self) {
         self.queue = Queue::Empty;
         self.size_bytes = 0;
-    }
-
-    fn extend(&mut self, frames: impl IntoIterator<Item = Frame>) {
-        for frame in frames {
-            self.size_bytes += frame.len();
-            self.queue.push_back(frame);
-        }
     }
 
     fn fill(&mut self, body: &mut Vec<u8>, limit: usize) -> usize {
@@ -285,213 +205,4 @@ impl Outbound {
         }
         count
     }
-}
-
-impl Connection {
-    /// Queues frames, all or none, and writes unless a cork is in place.
-    pub(crate) fn push(&self, frames: &[Frame], urgency: Urgency) {
-        let added = frames.iter().map(Frame::len).sum();
-        let mut outbound = self.outbound().lock();
-        if !self.is_open() {
-            return;
-        }
-        if !self.admit(outbound.size_bytes, added, urgency) {
-            // Behind a cork the queue may be full although the client reads well.
-            drop(outbound);
-            self.flush();
-            outbound = self.outbound().lock();
-            if !self.admit(outbound.size_bytes, added, urgency) {
-                drop(outbound);
-                return self.refuse(frames.len(), urgency);
-            }
-        }
-        let is_first = outbound.queue.is_empty();
-        outbound.extend(frames.iter().cloned());
-        drop(outbound);
-        if !cork::defer(self, is_first) {
-            self.flush();
-        }
-    }
-
-    /// Queues frames whose size was bounded elsewhere.
-    pub(crate) fn push_unbounded(&self, frames: &[Frame]) {
-        let mut outbound = self.outbound().lock();
-        if !self.is_open() {
-            return;
-        }
-        let is_first = outbound.queue.is_empty();
-        outbound.extend(frames.iter().cloned());
-        drop(outbound);
-        if !cork::defer(self, is_first) {
-            self.flush();
-        }
-    }
-
-    /// Whether frames of `added` bytes may wait behind `waiting` bytes.
-    pub(crate) fn admit(&self, waiting: usize, added: usize, urgency: Urgency) -> bool {
-        let Config { outbound_max_bytes, .. } = &self.core().config;
-        let limit = match urgency {
-            Urgency::Durable => *outbound_max_bytes,
-            Urgency::Volatile => outbound_max_bytes / 2,
-        };
-        waiting == 0 || waiting + added <= limit
-    }
-
-    /// Moves it from polling to a WebSocket. False if it is closed. The caller flushes.
-    pub(crate) fn switch(&self, link: Link) -> bool {
-        let waiting = {
-            let mut outbound = self.outbound().lock();
-            if !outbound.is_polling() || !self.is_open() {
-                return false;
-            }
-            outbound.link = link;
-            self.mark_websocket();
-            outbound.poll.waiting.take()
-        };
-        let counters = &self.core().counters;
-        counters.polling.subtract_one();
-        counters.websocket.add(1);
-        counters.upgrades.add(1);
-        self.hear();
-        waiting.into_iter().for_each(Waker::wake);
-        true
-    }
-
-    /// Writes what is queued as far as the transport takes it, or wakes whoever can.
-    pub(crate) fn flush(&self) {
-        loop {
-            let mut outbound = self.outbound().lock();
-            match &outbound.link {
-                Link::Gone => return,
-                Link::Polling => {
-                    let is_due = !outbound.queue.is_empty() || outbound.poll.farewell.is_some();
-                    let waker = outbound.poll.waiting.take_if(|_| is_due);
-                    drop(outbound);
-                    return waker.into_iter().for_each(Waker::wake);
-                }
-                Link::Owned => {
-                    let is_due = !outbound.queue.is_empty();
-                    drop(outbound);
-                    if is_due {
-                        self.wake();
-                    }
-                    return;
-                }
-                Link::Direct(half) => {
-                    if outbound.queue.is_empty() || outbound.is_writing || outbound.is_blocked {
-                        return;
-                    }
-                    let half = Arc::clone(half);
-                    let batch = outbound.take_all();
-                    outbound.is_writing = true;
-                    drop(outbound);
-                    if !self.write_direct(&half, batch) {
-                        return;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Drops volatile frames, or closes a transport that does not keep up.
-    pub(crate) fn refuse(&self, frames: usize, urgency: Urgency) {
-        match urgency {
-            Urgency::Volatile => self.core().counters.volatile_dropped.add(frames),
-            Urgency::Durable => self.close(DisconnectReason::SlowConsumer),
-        }
-    }
-
-    /// Writes a batch; true if all of it went and there may be more.
-    fn write_direct(&self, half: &OwnedWriteHalf, mut batch: Queue<Frame>) -> bool {
-        let frames = batch.len();
-        let written = write_batch(half, &mut batch);
-        let counters = &self.core().counters;
-        counters.packets_out.add(frames - batch.len());
-        let mut outbound = self.outbound().lock();
-        outbound.is_writing = false;
-        match written {
-            Ok(bytes) => {
-                counters.bytes_out.add(bytes);
-                if batch.is_empty() {
-                    let is_closed = !self.is_open();
-                    drop(outbound);
-                    self.note_written();
-                    if is_closed {
-                        self.wake();
-                    }
-                    return true;
-                }
-                if matches!(outbound.link, Link::Direct(_)) {
-                    outbound.put_back(batch);
-                    outbound.is_blocked = true;
-                }
-                drop(outbound);
-                self.note_blocked(bytes > 0);
-                self.wake();
-                false
-            }
-            Err(_) => {
-                drop(outbound);
-                self.close(DisconnectReason::TransportError);
-                // It may have been closed before, and its task waits for this write.
-                self.fail();
-                false
-            }
-        }
-    }
-
-    /// The socket is broken: nothing is left to be told over it.
-    pub(crate) fn fail(&self) {
-        let link = self.outbound().lock().hang_up();
-        drop(link);
-        self.wake();
-    }
-}
-
-/// Takes bytes that were written off the front of a batch.
-pub(crate) fn advance(batch: &mut Queue<Frame>, mut written: usize) {
-    while written > 0 {
-        let Some(first) = batch.pop_front() else { return };
-        if first.len() > written {
-            batch.push_front(Frame::from_encoded(first.bytes().slice(written..)));
-            return;
-        }
-        written -= first.len();
-    }
-}
-
-/// The first frames of a batch, as one system call takes them.
-pub(crate) fn slices(batch: &Queue<Frame>) -> ([IoSlice<'_>; SLICES], usize) {
-    let mut slices = [IoSlice::new(&[]); SLICES];
-    let mut count = 0;
-    for (slot, frame) in slices.iter_mut().zip(batch.iter()) {
-        *slot = IoSlice::new(frame.bytes());
-        count += 1;
-    }
-    (slices, count)
-}
-
-/// Writes until the batch is empty or the socket full, and returns how many bytes went.
-fn write_batch(half: &OwnedWriteHalf, batch: &mut Queue<Frame>) -> std::io::Result<usize> {
-    let mut total = 0;
-    while let Some(first) = batch.front() {
-        let written = match batch.len() {
-            1 => half.try_write(first.bytes()),
-            _ => {
-                let (slices, count) = slices(batch);
-                half.try_write_vectored(&slices[..count])
-            }
-        };
-        match written {
-            Ok(0) => return Err(std::io::ErrorKind::WriteZero.into()),
-            Ok(bytes) => {
-                total += bytes;
-                advance(batch, bytes);
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return Ok(total),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(total)
 }

@@ -19,14 +19,14 @@ use crate::{
 /// Waits until there is something to tell, and tells it.
 pub(crate) async fn poll<A: Application>(session: &Session<A>) -> Response<ResponseBody> {
     let connection = &session.connection;
-    let started = connection.outbound().lock().start_poll();
+    let started = connection.outbound().lock().poll.start_poll();
     if started.is_err() {
         connection.close(DisconnectReason::TransportError);
         return Fault::BadRequest.response(None);
     }
     let mut guard = RequestGuard {
         connection,
-        end: |connection| connection.outbound().lock().end_poll(),
+        end: |connection| connection.outbound().lock().poll.end_poll(),
         is_done: false,
     };
     connection.hear();
@@ -59,14 +59,14 @@ where
     B::Data: Send,
 {
     let connection = &session.connection;
-    let started = connection.outbound().lock().start_post();
+    let started = connection.outbound().lock().poll.start_post();
     if started.is_err() {
         connection.close(DisconnectReason::TransportError);
         return Fault::BadRequest.response(None);
     }
     let mut guard = RequestGuard {
         connection,
-        end: |connection| connection.outbound().lock().end_post(),
+        end: |connection| connection.outbound().lock().poll.end_post(),
         is_done: false,
     };
     connection.hear();
@@ -86,7 +86,7 @@ where
         }
     };
     guard.is_done = true;
-    connection.outbound().lock().end_post();
+    connection.outbound().lock().poll.end_post();
     response
 }
 

@@ -68,11 +68,10 @@ where
     let wants_websocket = upgrade::is_asked_for(request.headers());
     let upgrade = wants_websocket.then(|| hyper::upgrade::on(&mut request));
     let (head, body) = request.into_parts();
-    let cors = match Cors::check(&shared.core.config.origins, &head) {
-        Ok(cors) => cors,
-        Err(_) => return Fault::Forbidden.response(None),
+    let Ok(cors) = Cors::check(&shared.core.config.origins, &head) else {
+        return Fault::Forbidden.response(None);
     };
-    let mut response = match cors.preflight(&head) {
+    let mut response = match Cors::preflight(&head) {
         Some(response) => response,
         None => route(shared, head, body, upgrade).await,
     };
@@ -174,7 +173,7 @@ where
         _ => return Fault::TransportUnknown.response(None),
     };
     let Some(sid) = query_value(query, "sid") else {
-        return begin(shared, head, transport, upgrade);
+        return begin(shared, &head, transport, upgrade);
     };
     let is_poll = transport == Transport::Polling && head.method == Method::GET;
     let Some(session) = find(shared, &sid, is_poll) else {
@@ -198,7 +197,7 @@ where
 
 fn begin<A: Application>(
     shared: &Arc<Shared<A>>,
-    head: Parts,
+    head: &Parts,
     transport: Transport,
     upgrade: Option<hyper::upgrade::OnUpgrade>,
 ) -> Response<ResponseBody> {
@@ -216,12 +215,12 @@ fn begin<A: Application>(
         let wait = shared.core.config.drain_retry_after;
         return refuse(&Refusal::unavailable(wait, "the server is shutting down"));
     }
-    let handshake = Handshake::new(&head, std::time::Instant::now());
+    let handshake = Handshake::new(head, std::time::Instant::now());
     if let Err(refusal) = (shared.admission)(&handshake) {
         return refuse(&refusal);
     }
     match upgrade {
-        Some(upgrade) => upgrade::begin(shared, &head, handshake, upgrade),
+        Some(upgrade) => upgrade::begin(shared, head, handshake, upgrade),
         None => match open(shared, None, handshake) {
             Ok((_, first)) => {
                 let mut body = Vec::new();

@@ -30,9 +30,9 @@ pub struct Stats {
     pub packets_in: u64,
     /// Engine.IO packets written.
     pub packets_out: u64,
-    /// Bytes received on WebSockets and in POST bodies.
+    /// Bytes received, by WebSocket and in POST bodies.
     pub bytes_in: u64,
-    /// Bytes written to WebSockets and in poll answers.
+    /// Bytes written, by WebSocket and in poll answers.
     pub bytes_out: u64,
 }
 

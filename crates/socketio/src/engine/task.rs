@@ -1,15 +1,12 @@
 //! The one task of a connection: it reads, runs the handlers one after another, and ends it.
 
 use std::{
-    io,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
-
-use tokio::{io::AsyncRead, io::ReadBuf, net::tcp::OwnedReadHalf};
 
 use crate::{
     DisconnectReason,
@@ -18,11 +15,12 @@ use crate::{
         connection::Urgency,
         cork::cork,
         decoder::{Decoder, Received, StreamError},
+        farewell::Farewell,
         frame::Frame,
-        outbound::{advance, slices},
         packet::{Incoming, decode_text},
         session::Session,
         stream::Stream,
+        write,
     },
 };
 
@@ -47,16 +45,6 @@ enum Ending {
     Closing,
     /// All has been handled.
     Closed,
-}
-
-/// How far the transport of a closed connection is.
-enum Farewell {
-    /// Writing what is left.
-    Flushing,
-    /// All is written: reading until the client closes too, since closing over unread bytes would
-    /// reset the connection and could destroy the last frames on their way.
-    Lingering(OwnedReadHalf),
-    Done,
 }
 
 /// What one turn of the handlers came to.
@@ -93,7 +81,9 @@ impl<A: Application> ConnectionTask<A> {
             if !self.session.connection.is_open() {
                 return self.poll_ending(cx);
             }
-            self.poll_write(cx);
+            if let Some(stream) = &mut self.stream {
+                write::poll_rest(&self.session.connection, stream, cx);
+            }
             if !has_read {
                 return Poll::Pending;
             }
@@ -185,115 +175,24 @@ impl<A: Application> ConnectionTask<A> {
         }
     }
 
-    /// Finishes what another task's write had to leave, or writes where only this task can.
-    fn poll_write(&mut self, cx: &mut Context<'_>) {
-        let Some(stream) = &mut self.stream else { return };
-        let connection = &self.session.connection;
-        loop {
-            let (is_blocked, is_owned) = {
-                let outbound = connection.outbound().lock();
-                (outbound.is_blocked(), outbound.is_owned())
-            };
-            if is_owned {
-                if poll_write_owned(&self.session, stream, cx).is_err() {
-                    connection.close(DisconnectReason::TransportError);
-                    connection.fail();
-                }
-                return;
-            }
-            if !is_blocked {
-                return;
-            }
-            match stream.poll_writable(cx) {
-                Poll::Pending => return,
-                Poll::Ready(Ok(())) => {
-                    connection.outbound().lock().unblock();
-                    connection.flush();
-                }
-                Poll::Ready(Err(_)) => {
-                    connection.close(DisconnectReason::TransportError);
-                    return connection.fail();
-                }
-            }
-        }
-    }
-
     fn poll_ending(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let session = Arc::clone(&self.session);
         let Some(reason) = session.connection.close_reason() else { return Poll::Pending };
         if self.ending == Ending::Open {
             session.shared.application.closing(&session.connection, &session.state, reason);
             self.ending = Ending::Finishing;
-            match reason.is_by_server() {
-                true => session.clear_inbound(),
-                false => session.release_waiting(),
+            if reason.is_by_server() {
+                session.clear_inbound();
+            } else {
+                session.release_waiting();
             }
         }
         let turn = self.poll_handlers(cx);
-        let is_told = self.poll_farewell(cx).is_ready();
+        let is_told = self.farewell.poll(&session.connection, &mut self.stream, cx).is_ready();
         if is_told && turn == Turn::Idle && self.ending == Ending::Closed {
             return Poll::Ready(());
         }
         Poll::Pending
-    }
-
-    fn poll_farewell(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let connection = self.session.connection.clone();
-        let is_late = connection.is_past_deadline(self.session.shared.core.now());
-        loop {
-            match &mut self.farewell {
-                Farewell::Done => return Poll::Ready(()),
-                _ if is_late => self.hang_up(),
-                Farewell::Lingering(reader) => match poll_discard(reader, cx) {
-                    Poll::Pending => return Poll::Pending,
-                    Poll::Ready(()) => self.farewell = Farewell::Done,
-                },
-                Farewell::Flushing => {
-                    self.poll_write(cx);
-                    let (is_polling, is_gone, is_idle, owes) = {
-                        let outbound = connection.outbound().lock();
-                        let owes = outbound.owes_farewell();
-                        (outbound.is_polling(), outbound.is_gone(), outbound.is_idle(), owes)
-                    };
-                    let is_done = match (is_polling, is_gone) {
-                        (_, true) => true,
-                        (true, _) => !owes,
-                        (false, false) => is_idle,
-                    };
-                    if !is_done {
-                        return Poll::Pending;
-                    }
-                    let is_silent = is_gone || is_polling || self.was_closed_by_client();
-                    match self.stream.take() {
-                        None => self.hang_up(),
-                        Some(mut stream) => {
-                            if stream.poll_finish(cx).is_pending() {
-                                self.stream = Some(stream);
-                                return Poll::Pending;
-                            }
-                            self.hang_up();
-                            if let Some(reader) = stream.into_reader().filter(|_| !is_silent) {
-                                self.farewell = Farewell::Lingering(reader);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn was_closed_by_client(&self) -> bool {
-        match self.session.connection.close_reason() {
-            Some(DisconnectReason::TransportClose | DisconnectReason::SlowConsumer) => true,
-            Some(_) | None => false,
-        }
-    }
-
-    fn hang_up(&mut self) {
-        let link = self.session.connection.outbound().lock().hang_up();
-        drop(link);
-        self.stream = None;
-        self.farewell = Farewell::Done;
     }
 }
 
@@ -309,7 +208,8 @@ impl<A: Application> Drop for ConnectionTask<A> {
     /// At its end, and also when the runtime drops it unfinished.
     fn drop(&mut self) {
         self.session.connection.close(DisconnectReason::TransportClose);
-        self.hang_up();
+        let Self { session, stream, farewell, .. } = self;
+        farewell.hang_up(&session.connection, stream);
         let counters = &self.session.shared.core.counters;
         match self.session.connection.transport() {
             Transport::Polling => counters.polling.subtract_one(),
@@ -322,7 +222,7 @@ impl<A: Application> Drop for ConnectionTask<A> {
 /// Decodes what was read and hands it to the session, until there is enough to handle.
 fn decode<A: Application>(session: &Session<A>, decoder: &mut Decoder, bytes: &mut [u8]) {
     let connection = &session.connection;
-    let decoded = decoder.decode(bytes, |received| {
+    let outcome = decoder.decode(bytes, |received| {
         let taken = match received {
             Received::Text(text) => match decode_text(text) {
                 Ok(packet) => session.receive(packet),
@@ -348,62 +248,11 @@ fn decode<A: Application>(session: &Session<A>, decoder: &mut Decoder, bytes: &m
             }
         }
     });
-    let code = match decoded {
+    let code = match outcome {
         Ok(()) => return,
         Err(StreamError::Protocol) => 1002,
         Err(StreamError::Text) => 1007,
         Err(StreamError::TooLarge) => 1009,
     };
     connection.close_with(DisconnectReason::TransportError, Some(code));
-}
-
-fn poll_write_owned<A: Application>(
-    session: &Session<A>,
-    stream: &mut Stream,
-    cx: &mut Context<'_>,
-) -> io::Result<()> {
-    let connection = &session.connection;
-    let counters = &session.shared.core.counters;
-    loop {
-        let mut batch = connection.outbound().lock().take_all();
-        if batch.is_empty() {
-            connection.note_written();
-            return match stream.poll_flush_owned(cx) {
-                Poll::Ready(flushed) => flushed,
-                Poll::Pending => Ok(()),
-            };
-        }
-        let frames = batch.len();
-        let written = {
-            let (slices, count) = slices(&batch);
-            stream.poll_write_owned(cx, &slices[..count])
-        };
-        if let Poll::Ready(Ok(bytes)) = written {
-            advance(&mut batch, bytes);
-            counters.bytes_out.add(bytes);
-            counters.packets_out.add(frames - batch.len());
-        }
-        connection.outbound().lock().put_back(batch);
-        match written {
-            Poll::Ready(Ok(0)) => return Err(io::ErrorKind::WriteZero.into()),
-            Poll::Ready(Ok(_)) => connection.note_written(),
-            Poll::Ready(Err(error)) => return Err(error),
-            Poll::Pending => {
-                connection.note_blocked(false);
-                return Ok(());
-            }
-        }
-    }
-}
-
-fn poll_discard(reader: &mut OwnedReadHalf, cx: &mut Context<'_>) -> Poll<()> {
-    let mut scratch = [0; 4096];
-    loop {
-        let mut target = ReadBuf::new(&mut scratch);
-        match Pin::new(&mut *reader).poll_read(cx, &mut target) {
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(Ok(())) if !target.filled().is_empty() => {}
-            Poll::Ready(_) => return Poll::Ready(()),
-        }
-    }
 }

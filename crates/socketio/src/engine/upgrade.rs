@@ -37,9 +37,8 @@ pub(crate) fn begin<A: Application>(
     handshake: Handshake,
     upgrade: OnUpgrade,
 ) -> Response<ResponseBody> {
-    let response = match switching_protocols(&head.headers) {
-        Some(response) => response,
-        None => return Fault::BadRequest.response(None),
+    let Some(response) = switching_protocols(&head.headers) else {
+        return Fault::BadRequest.response(None);
     };
     let shared = Arc::clone(shared);
     let core = Arc::clone(&shared.core);
@@ -65,9 +64,8 @@ pub(crate) fn join<A: Application>(
     session: Arc<Session<A>>,
     upgrade: OnUpgrade,
 ) -> Response<ResponseBody> {
-    let response = match switching_protocols(&head.headers) {
-        Some(response) => response,
-        None => return Fault::BadRequest.response(None),
+    let Some(response) = switching_protocols(&head.headers) else {
+        return Fault::BadRequest.response(None);
     };
     let shared = Arc::clone(shared);
     let core = Arc::clone(&shared.core);
@@ -86,7 +84,7 @@ pub(crate) fn join<A: Application>(
             session.hand_over(stream);
             session.connection.flush();
         } else {
-            session.connection.outbound().lock().release_upgrade();
+            session.connection.outbound().lock().poll.release_upgrade();
             close(&mut stream).await;
         }
     });
@@ -101,12 +99,15 @@ async fn agree<A: Application>(session: &Session<A>, stream: &mut Stream) -> boo
     if stream.write_frame(&Frame::PROBE).await.is_err() {
         return false;
     }
-    let waiting = session.connection.outbound().lock().start_upgrade();
+    let waiting = session.connection.outbound().lock().poll.start_upgrade();
     if let Some(waiting) = waiting {
         waiting.wake();
     }
     next_text(stream).await.as_deref() == Some("5")
 }
+
+/// What came instead of a message that an upgrade waits for.
+struct OutOfPlace;
 
 /// The next message, if it is text. What follows it stays in the decoder.
 async fn next_text(stream: &mut Stream) -> Option<String> {
@@ -122,26 +123,30 @@ async fn next_text(stream: &mut Stream) -> Option<String> {
             }
         }
         if let Some(message) = next {
-            return message;
+            return message.ok();
         }
     }
 }
 
-/// Sets `next` when a message is there: to none if it is not the text that belongs here.
-fn decode_one(decoder: &mut Decoder, bytes: &mut [u8], next: &mut Option<Option<String>>) {
-    let decoded = decoder.decode(bytes, |received| match received {
+/// Sets `next` when a message is there.
+fn decode_one(
+    decoder: &mut Decoder,
+    bytes: &mut [u8],
+    next: &mut Option<Result<String, OutOfPlace>>,
+) {
+    let outcome = decoder.decode(bytes, |received| match received {
         Received::Text(text) => {
-            *next = Some(Some(text.to_owned()));
+            *next = Some(Ok(text.to_owned()));
             ControlFlow::Break(())
         }
         Received::Ping(_) | Received::Pong => ControlFlow::Continue(()),
         Received::Binary(_) | Received::Close => {
-            *next = Some(None);
+            *next = Some(Err(OutOfPlace));
             ControlFlow::Break(())
         }
     });
-    if decoded.is_err() {
-        *next = Some(None);
+    if outcome.is_err() {
+        *next = Some(Err(OutOfPlace));
     }
 }
 

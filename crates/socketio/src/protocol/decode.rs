@@ -63,10 +63,7 @@ fn split_attachments(text: &str, max_attachments: usize) -> Result<(usize, &str)
     let (digits, rest) = text.split_once('-').ok_or(Malformed)?;
     let count = parse_digits(digits)?;
     let count = usize::try_from(count).map_err(|_| Malformed)?;
-    match count <= max_attachments {
-        true => Ok((count, rest)),
-        false => Err(Malformed),
-    }
+    if count <= max_attachments { Ok((count, rest)) } else { Err(Malformed) }
 }
 
 fn split_namespace(text: &str) -> (Option<Box<str>>, &str) {
@@ -89,10 +86,8 @@ fn split_id(text: &str) -> Result<(Option<u64>, &str), Malformed> {
 
 /// Digits alone: `u64::from_str` would take a sign as well.
 fn parse_digits(text: &str) -> Result<u64, Malformed> {
-    match text.bytes().all(|byte| byte.is_ascii_digit()) {
-        true => text.parse().map_err(|_| Malformed),
-        false => Err(Malformed),
-    }
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { text.parse().map_err(|_| Malformed) } else { Err(Malformed) }
 }
 
 fn decode_auth(text: &str) -> Result<Option<Box<RawValue>>, Malformed> {
@@ -101,10 +96,7 @@ fn decode_auth(text: &str) -> Result<Option<Box<RawValue>>, Malformed> {
     }
     check_depth(text)?;
     let auth: Box<RawValue> = serde_json::from_str(text).map_err(|_| Malformed)?;
-    match auth.get().starts_with('{') {
-        true => Ok(Some(auth)),
-        false => Err(Malformed),
-    }
+    if auth.get().starts_with('{') { Ok(Some(auth)) } else { Err(Malformed) }
 }
 
 fn decode_event(json: &str) -> Result<(String, Vec<Box<RawValue>>), Malformed> {
@@ -118,10 +110,7 @@ fn decode_event(json: &str) -> Result<(String, Vec<Box<RawValue>>), Malformed> {
         Some(b'-' | b'0'..=b'9') => first.to_owned(),
         _ => return Err(Malformed),
     };
-    match RESERVED.contains(&name.as_str()) {
-        true => Err(Malformed),
-        false => Ok((name, args)),
-    }
+    if RESERVED.contains(&name.as_str()) { Err(Malformed) } else { Ok((name, args)) }
 }
 
 fn decode_array(json: &str) -> Result<Vec<Box<RawValue>>, Malformed> {
