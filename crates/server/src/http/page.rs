@@ -30,27 +30,43 @@ struct Asset {
     etag: String,
 }
 
-static INDEX: LazyLock<Asset> =
-    LazyLock::new(|| asset(HTML, include_bytes!("../../assets/index.html")));
-static APP_STYLE: LazyLock<Asset> =
-    LazyLock::new(|| asset(STYLE, include_bytes!("../../assets/app.css")));
-static APP_SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| asset(SCRIPT, include_bytes!("../../assets/app.js")));
-static SOCKET_IO_CLIENT: LazyLock<Asset> =
-    LazyLock::new(|| asset(SCRIPT, include_bytes!("../../assets/socket.io.min.js")));
+/// Every file, by the path at which it is served. The client stands where the official server has it.
+static ASSETS: LazyLock<Vec<(&'static str, Asset)>> = LazyLock::new(|| {
+    vec![
+        ("/", asset(HTML, include_bytes!("../../assets/index.html"))),
+        ("/app.css", asset(STYLE, include_bytes!("../../assets/app.css"))),
+        ("/app.js", asset(SCRIPT, include_bytes!("../../assets/app.js"))),
+        ("/app/api.js", asset(SCRIPT, include_bytes!("../../assets/app/api.js"))),
+        ("/app/composer.js", asset(SCRIPT, include_bytes!("../../assets/app/composer.js"))),
+        (
+            "/app/conversation-list.js",
+            asset(SCRIPT, include_bytes!("../../assets/app/conversation-list.js")),
+        ),
+        ("/app/conversation.js", asset(SCRIPT, include_bytes!("../../assets/app/conversation.js"))),
+        ("/app/elements.js", asset(SCRIPT, include_bytes!("../../assets/app/elements.js"))),
+        ("/app/message-list.js", asset(SCRIPT, include_bytes!("../../assets/app/message-list.js"))),
+        ("/app/messages.js", asset(SCRIPT, include_bytes!("../../assets/app/messages.js"))),
+        ("/app/people.js", asset(SCRIPT, include_bytes!("../../assets/app/people.js"))),
+        ("/app/realtime.js", asset(SCRIPT, include_bytes!("../../assets/app/realtime.js"))),
+        ("/app/state.js", asset(SCRIPT, include_bytes!("../../assets/app/state.js"))),
+        ("/app/typing.js", asset(SCRIPT, include_bytes!("../../assets/app/typing.js"))),
+        ("/app/words.js", asset(SCRIPT, include_bytes!("../../assets/app/words.js"))),
+        (
+            "/socket.io/socket.io.js",
+            asset(SCRIPT, include_bytes!("../../assets/socket.io.min.js")),
+        ),
+        (
+            "/socket.io/socket.io.min.js",
+            asset(SCRIPT, include_bytes!("../../assets/socket.io.min.js")),
+        ),
+    ]
+});
 
-/// The page and its parts. The client stands where the official server has it.
+/// The page and its parts.
 pub fn routes() -> Router<Arc<Services>> {
-    Router::new()
-        .route("/", get(|headers: HeaderMap| async move { serve(&INDEX, &headers) }))
-        .route("/app.css", get(|headers: HeaderMap| async move { serve(&APP_STYLE, &headers) }))
-        .route("/app.js", get(|headers: HeaderMap| async move { serve(&APP_SCRIPT, &headers) }))
-        .route("/socket.io/socket.io.js", get(socket_io_client))
-        .route("/socket.io/socket.io.min.js", get(socket_io_client))
-}
-
-async fn socket_io_client(headers: HeaderMap) -> Response {
-    serve(&SOCKET_IO_CLIENT, &headers)
+    ASSETS.iter().fold(Router::new(), |router, (path, asset)| {
+        router.route(path, get(move |headers: HeaderMap| async move { serve(asset, &headers) }))
+    })
 }
 
 /// Browsers keep it and ask each time whether it is still the same, so that an update shows at once.

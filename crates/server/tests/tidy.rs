@@ -1,0 +1,14 @@
+//! The rules of the house that no compiler holds, read off the sources themselves.
+//!
+//! - `files`: how each file begins and how long it is
+//! - `walls`: which room may name what
+//! - `dependencies`: where crates come from and under which licences
+//! - `documents`: that the protocol's document tells what the code does
+
+mod tidy {
+    mod dependencies;
+    mod documents;
+    mod files;
+    mod sources;
+    mod walls;
+}
