@@ -2,20 +2,26 @@
 //!
 //! In reading order:
 //! - [`config`]: what an operator may set
-//! - [`cli`] and [`serve`]: the commands, and the one that listens
+//! - [`serve`]: the server that listens
 //! - [`http`] and [`gateway`]: the two doors, REST and Socket.IO
 //! - [`chat`]: the rules, the same for both doors
 //! - [`auth`]: accounts, tokens and sessions
 //! - [`presence`]: who is connected
+//! - [`data_dir`]: the folder in which everything is kept
+//! - [`revocations`]: how an operator's command reaches the running server
 //! - [`tasks`], [`logging`], [`metrics`]: what all of these stand on
 //! - [`seed`]: a small demo world
 
 pub mod auth;
 pub mod chat;
 pub mod config;
+pub mod data_dir;
 pub mod gateway;
 pub mod http;
 pub mod logging;
 pub mod metrics;
 pub mod presence;
+pub mod revocations;
+pub mod seed;
+pub mod serve;
 pub mod tasks;

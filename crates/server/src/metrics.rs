@@ -21,6 +21,8 @@ const READY: &str = "salala_ready";
 const INFO: &str = "salala_build_info";
 const CONNECTIONS: &str = "salala_connections";
 const SOCKETS: &str = "salala_sockets";
+const SLOW_CONSUMERS: &str = "salala_slow_consumers_total";
+const VOLATILE_DROPPED: &str = "salala_volatile_dropped_total";
 const SOCKET_CONNECTS: &str = "salala_socket_connects_total";
 const SOCKET_DISCONNECTS: &str = "salala_socket_disconnects_total";
 const CLIENT_EVENTS: &str = "salala_client_events_total";
@@ -90,7 +92,7 @@ pub fn record_auth_failure(reason: &'static str) {
 
 /// So many sign-ins wait for or are at the hashing of a password.
 pub fn set_passwords_waiting(count: usize) {
-    gauge!(PASSWORDS_WAITING).set(as_measure(count));
+    gauge!(PASSWORDS_WAITING).set(as_measure(count as u64));
 }
 
 /// The server is ready or not.
@@ -98,19 +100,29 @@ pub fn set_ready(is_ready: bool) {
     gauge!(READY).set(if is_ready { 1.0 } else { 0.0 });
 }
 
-/// How the sockets stand; measured when somebody reads.
-pub fn set_sockets(sockets: SocketFigures) {
-    gauge!(CONNECTIONS).set(as_measure(sockets.connections));
-    gauge!(SOCKETS).set(as_measure(sockets.sockets));
+/// How the sockets stand, measured when somebody reads.
+pub fn set_sockets(figures: SocketFigures) {
+    gauge!(CONNECTIONS, "transport" => "polling").set(as_measure(figures.polling));
+    let websocket = figures.connections.saturating_sub(figures.polling);
+    gauge!(CONNECTIONS, "transport" => "websocket").set(as_measure(websocket));
+    gauge!(SOCKETS).set(as_measure(figures.sockets));
+    counter!(SLOW_CONSUMERS).absolute(figures.slow_consumers);
+    counter!(VOLATILE_DROPPED).absolute(figures.volatile_dropped);
 }
 
 /// How the sockets stand.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SocketFigures {
-    /// Engine.IO connections, on whichever transport.
-    pub connections: usize,
-    /// Sockets that have connected.
-    pub sockets: usize,
+    /// Engine.IO connections that are open.
+    pub connections: u64,
+    /// Of them, those on polling.
+    pub polling: u64,
+    /// Sockets that are connected.
+    pub sockets: u64,
+    /// Connections closed since the start because their client read too slowly.
+    pub slow_consumers: u64,
+    /// Volatile packets dropped since the start.
+    pub volatile_dropped: u64,
 }
 
 fn install() -> Result<PrometheusHandle, MetricsError> {
@@ -133,7 +145,9 @@ fn describe() {
     describe_gauge!(PASSWORDS_WAITING, "Sign-ins that wait for or are at password hashing");
     describe_gauge!(READY, "1 when ready for clients, else 0");
     describe_gauge!(INFO, "Always 1; the label is the version");
-    describe_gauge!(CONNECTIONS, "Engine.IO connections");
+    describe_gauge!(CONNECTIONS, "Engine.IO connections, by transport");
+    describe_counter!(SLOW_CONSUMERS, "Connections closed because their client read too slowly");
+    describe_counter!(VOLATILE_DROPPED, "Passing events dropped for slow clients");
     describe_gauge!(SOCKETS, "Sockets connected");
     describe_counter!(SOCKET_CONNECTS, "Sockets let in");
     describe_counter!(SOCKET_DISCONNECTS, "Sockets that went, by reason");
@@ -143,7 +157,7 @@ fn describe() {
     gauge!(INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
 
-fn as_measure(count: usize) -> f64 {
+fn as_measure(count: u64) -> f64 {
     // Past 2^32 a gauge may round.
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
