@@ -1,1 +1,229 @@
 //! The embedded engine: SQLite in one file, one writer, many readers.
+//!
+//! - [`schema`]: opening the file and bringing its tables up to date
+//! - [`queue`], [`writer`], [`write_tx`], [`readers`]: how requests get to the file
+//! - [`error`], [`cells`]: between SQLite's types and ours
+//! - the ports by noun; [`access`] and [`visible`] are what several of them ask
+
+mod access;
+mod cells;
+mod conversations;
+mod error;
+mod friends;
+mod history;
+mod members;
+mod mentions;
+mod messages;
+mod queue;
+mod reactions;
+mod readers;
+mod reads;
+mod schema;
+mod search;
+mod sessions;
+mod users;
+mod visible;
+mod write_tx;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use parking_lot::Mutex;
+use rusqlite::Connection;
+use tokio::sync::{mpsc, watch};
+
+use self::error::Result;
+use self::readers::{Reader, Reads as ReadQueue};
+use self::schema::Location;
+use self::write_tx::WriteTx;
+use self::writer::{Commands, Write, Writer};
+use crate::log::CommitFeed;
+use crate::{Pending, Store, StoreError};
+
+/// How the embedded engine runs.
+#[derive(Clone, Debug)]
+pub struct SqliteOptions {
+    /// The database file; SQLite keeps `-wal` and `-shm` files beside it.
+    pub path: PathBuf,
+    /// Threads that read, each with a connection of its own.
+    pub readers: usize,
+    /// Writes that may wait; one more is refused with `Busy`.
+    pub queued_writes: usize,
+    /// Bytes that waiting writes may hold.
+    pub queued_write_bytes: usize,
+    /// Reads that may wait.
+    pub queued_reads: usize,
+    /// Writes that share one commit at most.
+    pub batch_writes: usize,
+    /// Batches of events that may wait in the commit feed before the writer waits for its reader.
+    pub feed_batches: usize,
+}
+
+impl SqliteOptions {
+    /// The defaults, for a database at `path`.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            readers: 2,
+            queued_writes: 16_384,
+            queued_write_bytes: 64 << 20,
+            queued_reads: 16_384,
+            batch_writes: 512,
+            feed_batches: 64,
+        }
+    }
+}
+
+/// All that is kept, in one SQLite file.
+///
+/// Writes are durable before they are answered (WAL, `synchronous = FULL`). When the file cannot be
+/// written or is no longer in its place, requests are answered `Unavailable`, and it is tried again
+/// with each batch, so the store comes back by itself.
+///
+/// Dropping it closes it without waiting; see [`Store::close`] for the orderly way.
+pub struct SqliteStore {
+    commands: Arc<Commands>,
+    reads: Arc<ReadQueue>,
+    feed: Mutex<Option<CommitFeed>>,
+    is_feed_taken: Arc<AtomicBool>,
+    ended: watch::Receiver<bool>,
+}
+
+impl SqliteStore {
+    /// Opens the database, making it (mode 0600) or bringing its tables up to date where needed, and
+    /// starts the engine's threads.
+    ///
+    /// # Errors
+    /// `Unavailable` with one sentence that names the file: it cannot be opened, is no database of
+    /// ours, or was made by a newer program.
+    pub fn open(options: SqliteOptions) -> Result<Self> {
+        let location = Location::prepare(&options.path)?;
+        let commands = Arc::new(Commands::new(options.queued_writes, options.queued_write_bytes));
+        let reads = Arc::new(ReadQueue::new(options.queued_reads, usize::MAX));
+        let (feed_tx, feed_rx) = mpsc::channel(options.feed_batches.max(1));
+        let (ended_tx, ended) = watch::channel(false);
+        let is_feed_taken = Arc::new(AtomicBool::new(false));
+        let writer = Writer {
+            opened: Some(location.open_writer()?),
+            location: location.clone(),
+            queue: Arc::clone(&commands),
+            batch_max: options.batch_writes.max(1),
+            feed: feed_tx,
+            is_feed_taken: Arc::clone(&is_feed_taken),
+            ended: ended_tx,
+            position: 0,
+        };
+        let store = Self { commands, reads, feed: Mutex::new(Some(feed_rx)), is_feed_taken, ended };
+        start("store-writer", move || writer.run())?;
+        for _ in 0..options.readers.max(1) {
+            let reader = Reader {
+                opened: Some(location.open_reader()?),
+                location: location.clone(),
+                queue: Arc::clone(&store.reads),
+            };
+            start("store-reader", move || reader.run())?;
+        }
+        Ok(store)
+    }
+
+    /// Makes the database or brings its tables up to date, and nothing else.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn migrate(path: &Path) -> Result<()> {
+        Location::prepare(path).map(drop)
+    }
+
+    /// Queues a write that holds nothing large.
+    fn write<T, F>(&self, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut WriteTx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.write_sized(0, work)
+    }
+
+    /// Queues a write that holds about `size_bytes` beside its fixed part.
+    fn write_sized<T, F>(&self, size_bytes: usize, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut WriteTx<'_>) -> Result<T> + Send + 'static,
+    {
+        Write::submit(&self.commands, size_bytes + size_of::<F>(), work)
+    }
+
+    /// Queues a read.
+    fn read<T, F>(&self, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        readers::submit(&self.reads, work)
+    }
+}
+
+impl Store for SqliteStore {
+    fn take_commit_feed(&self) -> Option<CommitFeed> {
+        let feed = self.feed.lock().take();
+        self.is_feed_taken.store(true, Ordering::Release);
+        feed
+    }
+
+    fn check(&self) -> Pending<()> {
+        let written = self.write(|tx| {
+            // The value changes each time: a write that changes nothing would not reach the disk.
+            tx.db.execute(
+                "INSERT INTO meta (name, value)
+                 VALUES ('check', 1)
+                 ON CONFLICT (name) DO UPDATE SET value = 1 - value",
+                (),
+            )?;
+            Ok(())
+        });
+        let read = self.read(|db| {
+            db.query_row(
+                "SELECT name
+                 FROM meta
+                 WHERE name = 'epoch'",
+                (),
+                |_| Ok(()),
+            )?;
+            Ok(())
+        });
+        Box::pin(async {
+            written.await?;
+            read.await
+        })
+    }
+
+    fn close(&self) -> Pending<()> {
+        self.commands.close();
+        self.reads.close();
+        let mut ended = self.ended.clone();
+        Box::pin(async move {
+            // The sender is gone only with the thread itself, so either way the writer has ended.
+            drop(ended.wait_for(|has_ended| *has_ended).await);
+            Ok(())
+        })
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        // The threads end after what is queued. They are not waited for: the writer may wait for
+        // whoever reads the feed, and that may be the thread that drops.
+        self.commands.close();
+        self.reads.close();
+    }
+}
+
+fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(run)
+        .map(drop)
+        .map_err(|error| StoreError::Unavailable(format!("no thread can be started: {error}")))
+}

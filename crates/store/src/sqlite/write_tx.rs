@@ -1,0 +1,165 @@
+//! What a write is given: the open transaction, and the way to leave durable events in it.
+
+use rusqlite::{Connection, params};
+use salala_core::Timestamp;
+use salala_core::ids::{ConversationId, UserId};
+
+use super::cells::number;
+use super::error::Result;
+use crate::StoreError;
+use crate::log::{Audience, Committed, Event};
+
+/// The transaction of the batch that runs, as one command sees it.
+pub(super) struct WriteTx<'a> {
+    /// For statements.
+    pub(super) db: &'a Connection,
+    position: u64,
+    events: Vec<Committed>,
+}
+
+impl<'a> WriteTx<'a> {
+    /// Within an open transaction; positions go on after `position`.
+    pub(super) fn new(db: &'a Connection, position: u64) -> Self {
+        Self { db, position, events: Vec::new() }
+    }
+
+    /// The last position given.
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// The events left so far.
+    pub(super) fn into_events(self) -> Vec<Committed> {
+        self.events
+    }
+
+    /// How many events there are, to come back to with [`Self::forget_events`].
+    pub(super) fn mark_events(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Drops the events since `mark`, whose rows were rolled back.
+    pub(super) fn forget_events(&mut self, mark: usize) {
+        self.events.truncate(mark);
+    }
+
+    /// Takes the next `rev` of a conversation and leaves an event for its members.
+    pub(super) fn tell_members(
+        &mut self,
+        conversation_id: ConversationId,
+        event: Event,
+        now: Timestamp,
+    ) -> Result<()> {
+        let rev: i64 = self
+            .db
+            .prepare_cached(
+                "UPDATE conversations
+                 SET rev = rev + 1
+                 WHERE id = ?1
+                 RETURNING rev",
+            )?
+            .query_row([conversation_id.as_bytes()], |row| row.get(0))?;
+        self.record(Audience::Conversation(conversation_id), rev, event, now)
+    }
+
+    /// Takes the next `rev` of a user and leaves an event for them.
+    pub(super) fn tell_user(
+        &mut self,
+        user_id: UserId,
+        event: Event,
+        now: Timestamp,
+    ) -> Result<()> {
+        let rev: i64 = self
+            .db
+            .prepare_cached(
+                "UPDATE users
+                 SET rev = rev + 1
+                 WHERE id = ?1
+                 RETURNING rev",
+            )?
+            .query_row([user_id.as_bytes()], |row| row.get(0))?;
+        self.record(Audience::User(user_id), rev, event, now)
+    }
+
+    /// Leaves an event whose `rev` was taken already.
+    pub(super) fn record(
+        &mut self,
+        audience: Audience,
+        rev: i64,
+        event: Event,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.position += 1;
+        let (kind, subject_id, actor_id, emoji) = describe(&event);
+        let (audience_kind, audience_id) = match &audience {
+            Audience::Conversation(id) => ("conversation", id.as_bytes()),
+            Audience::User(id) => ("user", id.as_bytes()),
+        };
+        self.db
+            .prepare_cached(
+                "INSERT INTO log
+                     (position, committed_at, audience, audience_id, rev, kind, subject_id,
+                      actor_id, emoji)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute(params![
+                number(self.position),
+                now.unix_ms(),
+                audience_kind,
+                audience_id,
+                rev,
+                kind,
+                subject_id,
+                actor_id,
+                emoji
+            ])?;
+        let rev = u64::try_from(rev)
+            .map_err(|_| StoreError::Corrupt("a rev is below zero".to_owned()))?;
+        self.events.push(Committed { position: self.position, rev, audience, event });
+        Ok(())
+    }
+}
+
+type Description<'a> = (&'static str, Option<&'a [u8; 16]>, Option<&'a [u8; 16]>, Option<&'a str>);
+
+/// The row of an event: its kind, what it is about, who acted where the records do not tell, and the
+/// emoji.
+fn describe(event: &Event) -> Description<'_> {
+    match event {
+        Event::MessageCreated(message) => {
+            ("message_created", Some(message.id.as_bytes()), None, None)
+        }
+        Event::MessageUpdated(message) => {
+            ("message_updated", Some(message.id.as_bytes()), None, None)
+        }
+        Event::MessageDeleted(message) => {
+            ("message_deleted", Some(message.id.as_bytes()), None, None)
+        }
+        Event::ReactionAdded(reaction) => (
+            "reaction_added",
+            Some(reaction.message_id.as_bytes()),
+            Some(reaction.user_id.as_bytes()),
+            Some(&reaction.emoji),
+        ),
+        Event::ReactionRemoved(reaction) => (
+            "reaction_removed",
+            Some(reaction.message_id.as_bytes()),
+            Some(reaction.user_id.as_bytes()),
+            Some(&reaction.emoji),
+        ),
+        Event::MessagesRead(read) => ("messages_read", None, Some(read.user_id.as_bytes()), None),
+        Event::ConversationUpdated { .. } => ("conversation_updated", None, None, None),
+        Event::FriendRequestCreated(request) => {
+            ("friend_request_created", Some(request.id.as_bytes()), None, None)
+        }
+        Event::FriendRequestUpdated(request) => {
+            ("friend_request_updated", Some(request.id.as_bytes()), None, None)
+        }
+        Event::GroupJoined(joined) => (
+            "group_joined",
+            Some(joined.conversation_id.as_bytes()),
+            Some(joined.actor.id.as_bytes()),
+            None,
+        ),
+    }
+}
