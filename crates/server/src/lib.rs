@@ -2,7 +2,7 @@
 //!
 //! In reading order:
 //! - [`config`]: what an operator may set
-//! - [`serve`]: the server that listens
+//! - [`cli`] and [`serve`]: the commands, and the one that listens
 //! - [`http`] and [`gateway`]: the two doors, REST and Socket.IO
 //! - [`chat`]: the rules, the same for both doors
 //! - [`auth`]: accounts, tokens and sessions
@@ -14,6 +14,7 @@
 
 pub mod auth;
 pub mod chat;
+pub mod cli;
 pub mod config;
 pub mod data_dir;
 pub mod gateway;

@@ -1,0 +1,112 @@
+//! The commands of `salala`, and how each ends: 0 for done, 1 with one sentence on standard error.
+
+mod output;
+mod serve;
+mod store;
+mod user;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use salala_store::sqlite::SqliteStore;
+
+use crate::config::{self, Config};
+use crate::data_dir::DataDir;
+use crate::logging;
+
+/// How long work on other threads may hold up the end of the process.
+const RUNTIME_TIMEOUT: Duration = Duration::from_millis(200);
+
+/// A real-time chat server in one binary.
+#[derive(Parser)]
+#[command(name = "salala", version)]
+struct Cli {
+    /// Read variables from this file instead of salala.conf
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve clients until SIGTERM or SIGINT; this is what `salala` alone does
+    Serve(ServeOptions),
+    /// Make the database or bring it up to date, and end
+    Migrate,
+    /// Fill an empty data folder with a small demo world, and print its sign-ins
+    Seed {
+        /// Also where there are users already
+        #[arg(long)]
+        force: bool,
+    },
+    /// Make and change accounts
+    #[command(subcommand)]
+    User(user::UserCommand),
+}
+
+#[derive(clap::Args, Default)]
+struct ServeOptions {
+    /// Fill an empty data folder with the demo world of `salala seed` first
+    #[arg(long)]
+    seed_if_empty: bool,
+}
+
+/// Does what the command line asks for.
+pub fn run() -> ExitCode {
+    let command = Cli::command().after_help(config::help());
+    let parsed = command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(told) => {
+            // Help and version come this way too, and end with 0.
+            drop(told.print());
+            return ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(1));
+        }
+    };
+    match run_command(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_command(cli: Cli) -> anyhow::Result<()> {
+    let config = Config::load(cli.config.as_deref())?;
+    logging::start(config.log_level);
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    match cli.command.unwrap_or(Command::Serve(ServeOptions::default())) {
+        Command::Serve(options) => block_on(serve::serve(config, options.seed_if_empty)),
+        Command::Migrate => {
+            let folder = DataDir::open(&config.data_dir)?;
+            SqliteStore::migrate(&folder.database())?;
+            output::say(&format!("{} is up to date", folder.database().display()));
+            Ok(())
+        }
+        Command::Seed { force } => block_on(store::seed(config, force)),
+        Command::User(command) => block_on(user::run(config, command)),
+    }
+}
+
+fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(command);
+    runtime.shutdown_timeout(RUNTIME_TIMEOUT);
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,152 @@
+//! `salala user …`: accounts, from the operator's side.
+
+use std::io::{IsTerminal as _, Read as _};
+use std::sync::Arc;
+
+use clap::Subcommand;
+use salala_core::wire::requests::{Register, is_email, is_username};
+use salala_core::{Random, SystemClock, SystemRandom, limits};
+
+use super::{output, store};
+use crate::auth::{Auth, AuthSettings};
+use crate::config::{self, Config};
+use crate::data_dir::DataDir;
+use crate::revocations::Revocations;
+use crate::seed::make_password;
+use crate::tasks::Tasks;
+
+#[derive(Subcommand)]
+pub(super) enum UserCommand {
+    /// Make an account, also where registration is closed
+    Add {
+        /// 2 to 40 letters A to Z, digits and _ . -
+        #[arg(long)]
+        username: String,
+        /// E-mail address
+        #[arg(long)]
+        email: String,
+        /// The name to show
+        #[arg(long)]
+        display_name: Option<String>,
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+    /// Set a user's password and end all their sessions
+    Password {
+        /// User name or e-mail address
+        login: String,
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+    /// Shut an account and end all its sessions
+    Disable {
+        /// User name or e-mail address
+        login: String,
+    },
+    /// Open an account that was shut
+    Enable {
+        /// User name or e-mail address
+        login: String,
+    },
+}
+
+#[derive(clap::Args)]
+pub(super) struct PasswordSource {
+    /// Read the password from standard input; without it one is made and printed
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+pub(super) async fn run(config: Config, command: UserCommand) -> anyhow::Result<()> {
+    let folder = DataDir::open(&config.data_dir)?;
+    let store = store::open(&folder)?;
+    // A server may be at work on the same folder: it is told whose sockets to cut.
+    let revocations = Arc::new(Revocations::of(&folder));
+    let auth = Auth::new(
+        Arc::clone(&store),
+        Arc::new(SystemClock),
+        Arc::new(SystemRandom),
+        Tasks::new(),
+        revocations,
+        &AuthSettings {
+            jwt_secret: config::resolve_jwt_secret(&config, &SystemRandom)?,
+            access_token_ttl: config.access_token_ttl,
+            registration: config.registration,
+        },
+    );
+    let outcome = run_command(&auth, command).await;
+    store.close().await?;
+    outcome
+}
+
+async fn run_command(auth: &Auth, command: UserCommand) -> anyhow::Result<()> {
+    match command {
+        UserCommand::Add { username, email, display_name, password } => {
+            check_new_user(&username, &email, display_name.as_deref())?;
+            let (password, is_made) = password.read()?;
+            let name = username.clone();
+            let command = Register { username, email, password: password.clone(), display_name };
+            auth.add_account(command).await?;
+            output::say(&format!("{name} was added"));
+            tell(&password, is_made);
+        }
+        UserCommand::Password { login, password } => {
+            let (password, is_made) = password.read()?;
+            auth.reset_password(login.clone(), password.clone()).await?;
+            output::say(&format!("the password of {login} was set"));
+            tell(&password, is_made);
+        }
+        UserCommand::Disable { login } => {
+            auth.set_disabled(login.clone(), true).await?;
+            output::say(&format!("{login} was shut out"));
+        }
+        UserCommand::Enable { login } => {
+            auth.set_disabled(login.clone(), false).await?;
+            output::say(&format!("{login} may sign in again"));
+        }
+    }
+    Ok(())
+}
+
+impl PasswordSource {
+    /// The password, and whether it was made here.
+    fn read(&self) -> anyhow::Result<(String, bool)> {
+        if !self.password_stdin {
+            return Ok((make_password(&SystemRandom as &dyn Random), true));
+        }
+        if std::io::stdin().is_terminal() {
+            output::say("Type the password, then Enter and Ctrl-D:");
+        }
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text)?;
+        let password = text.trim_end_matches(['\r', '\n']).to_owned();
+        let (least, most) = limits::PASSWORD_CHARS;
+        if !(least..=most).contains(&password.chars().count()) {
+            anyhow::bail!("the password must have {least} to {most} characters");
+        }
+        Ok((password, false))
+    }
+}
+
+fn tell(password: &str, is_made: bool) {
+    if is_made {
+        output::say(&format!("the password is {password}"));
+    }
+}
+
+/// The same bounds as for who registers.
+fn check_new_user(username: &str, email: &str, display_name: Option<&str>) -> anyhow::Result<()> {
+    let (least, most) = limits::USERNAME_CHARS;
+    if !(least..=most).contains(&username.chars().count()) || !is_username(username) {
+        anyhow::bail!("--username must be {least} to {most} letters A to Z, digits and _ . -");
+    }
+    if email.chars().count() > limits::EMAIL_MAX_CHARS || !is_email(email) {
+        anyhow::bail!("--email must be an e-mail address");
+    }
+    let display_chars = display_name.unwrap_or_default().chars().count();
+    if display_chars > limits::DISPLAY_NAME_MAX_CHARS {
+        let most = limits::DISPLAY_NAME_MAX_CHARS;
+        anyhow::bail!("--display-name must have at most {most} characters");
+    }
+    Ok(())
+}
