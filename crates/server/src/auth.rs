@@ -13,6 +13,7 @@ pub mod tokens;
 use std::sync::Arc;
 use std::time::Duration;
 
+use salala_core::records::User;
 use salala_core::wire::Error;
 use salala_core::wire::error::ConnectRefusal;
 use salala_core::{Clock, Random, SessionId, UserId};
@@ -102,14 +103,33 @@ impl Auth {
         }
     }
 
-    /// Whom a token stands for: its signature and claims are checked, then, in the store, that its
-    /// session was not ended and its user is there.
+    /// Whom a token stands for, and that user: [`Self::read_token`], then [`Self::admit`].
     pub async fn authenticate(&self, token: Option<&str>) -> Result<Identity, AuthError> {
-        let identified = self.identify(token).await;
-        if let Err(AuthError::Refused(refusal)) = &identified {
-            metrics::record_auth_failure(refusal.as_str());
-        }
-        identified
+        let identity = self.read_token(token)?;
+        self.admit(identity).await?;
+        Ok(identity)
+    }
+
+    /// Whom a token stands for by its signature and claims alone. It opens nothing before
+    /// [`Self::admit`] says so.
+    pub fn read_token(&self, token: Option<&str>) -> Result<Identity, ConnectRefusal> {
+        token
+            .filter(|token| !token.is_empty())
+            .ok_or(ConnectRefusal::TokenMissing)
+            .and_then(|token| self.tokens.read_access(token, self.clock.now()))
+            .inspect_err(|refusal| metrics::record_auth_failure(refusal.as_str()))
+    }
+
+    /// The user that an identity opens the door for: the store is asked that its session was not
+    /// ended and its user is there.
+    pub async fn admit(&self, identity: Identity) -> Result<Box<User>, AuthError> {
+        let refusal = match self.access(identity).await? {
+            Access::Granted(user) => return Ok(user),
+            Access::Revoked => ConnectRefusal::TokenRevoked,
+            Access::Unknown => self.unknown(identity).await?,
+        };
+        metrics::record_auth_failure(refusal.as_str());
+        Err(refusal.into())
     }
 
     /// Deletes what is left of sessions that ended long ago; gives how many rows went.
@@ -120,16 +140,6 @@ impl Auth {
         let now = self.clock.now().unix_ms();
         let before = salala_core::Timestamp::from_unix_ms(now.saturating_sub(kept_for_ms));
         self.store.forget_sessions(before, limit).await.map_err(refusal)
-    }
-
-    async fn identify(&self, token: Option<&str>) -> Result<Identity, AuthError> {
-        let token = token.filter(|token| !token.is_empty()).ok_or(ConnectRefusal::TokenMissing)?;
-        let identity = self.tokens.read_access(token, self.clock.now())?;
-        match self.access(identity).await? {
-            Access::Granted(_) => Ok(identity),
-            Access::Revoked => Err(ConnectRefusal::TokenRevoked.into()),
-            Access::Unknown => Err(self.unknown(identity).await?.into()),
-        }
     }
 
     async fn access(&self, identity: Identity) -> Result<Access, AuthError> {

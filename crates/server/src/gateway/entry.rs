@@ -33,11 +33,7 @@ impl Shared {
         auth: Option<&RawValue>,
     ) -> Result<Accept, Reject> {
         let token = token_of(handshake, auth);
-        let identity = match self.parts.auth.authenticate(token.as_deref()).await {
-            Ok(identity) => identity,
-            Err(AuthError::Refused(refusal)) => return Err(reject(refusal)),
-            Err(AuthError::Unavailable(_)) => return Err(Reject::CloseTransport),
-        };
+        let identity = self.parts.auth.read_token(token.as_deref()).map_err(reject)?;
         let user_id = identity.user_id;
         socket.set_data(Caller::new(user_id));
         if let Some(session_id) = identity.session_id {
@@ -47,25 +43,17 @@ impl Shared {
         // emits is held until CONNECT was sent.
         let entering = self.hub.begin_entry(user_id);
         socket.join(&rooms::user(user_id));
-        // Read after the session's room was joined: a session that was ended before is seen here, one
-        // that is ended later finds the socket in its room.
-        let access = self.parts.store.access(user_id, identity.session_id).await;
-        match access {
-            Ok(salala_store::Access::Granted(user)) => {
-                let Ok(acquaintances) = self.parts.store.acquaintances(user_id).await else {
-                    return Err(Reject::CloseTransport);
-                };
-                entering.finish(socket, &acquaintances.conversations);
-                if self.parts.presence.set_online(user_id) {
-                    self.tell_online(user_id, &acquaintances, user.brief.last_seen_at);
-                }
-                metrics::counter!("salala_socket_connects_total").increment(1);
-                Ok(Accept::default())
-            }
-            Ok(salala_store::Access::Revoked) => Err(reject(ConnectRefusal::TokenRevoked)),
-            Ok(salala_store::Access::Unknown) => Err(reject(ConnectRefusal::UserNotFound)),
-            Err(_) => Err(Reject::CloseTransport),
+        // Asked after the session's room was joined: a session that was ended before is refused here,
+        // one that is ended later finds the socket in its room.
+        let user = self.parts.auth.admit(identity).await.map_err(refuse)?;
+        let acquaintances = self.parts.store.acquaintances(user_id).await;
+        let acquaintances = acquaintances.map_err(|_| Reject::CloseTransport)?;
+        entering.finish(socket, &acquaintances.conversations);
+        if self.parts.presence.set_online(user_id) {
+            self.tell_online(user_id, &acquaintances, user.brief.last_seen_at);
         }
+        metrics::counter!("salala_socket_connects_total").increment(1);
+        Ok(Accept::default())
     }
 
     /// Counts a socket out.
@@ -76,6 +64,13 @@ impl Shared {
             self.tell_typing_stopped(socket, conversation_id);
         }
         self.parts.presence.set_offline(caller.user_id, tokio::time::Instant::now());
+    }
+}
+
+fn refuse(error: AuthError) -> Reject {
+    match error {
+        AuthError::Refused(refusal) => reject(refusal),
+        AuthError::Unavailable(_) => Reject::CloseTransport,
     }
 }
 

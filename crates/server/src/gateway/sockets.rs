@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use salala_core::{SessionId, UserId};
-use salala_socketio::{Broadcast, SocketIo};
+use salala_socketio::{Broadcast, DisconnectReason, SocketIo};
 
 use super::rooms;
 use crate::auth::LiveSessions;
@@ -35,14 +35,24 @@ impl Sockets {
 
 impl LiveSessions for Sockets {
     fn cut_session(&self, session_id: SessionId) {
-        if let Some(sockets) = self.to(&rooms::session(session_id)) {
-            sockets.disconnect();
-        }
+        self.cut(&rooms::session(session_id));
     }
 
     fn cut_user(&self, user_id: UserId) {
-        if let Some(sockets) = self.to(&rooms::user(user_id)) {
-            sockets.disconnect();
+        self.cut(&rooms::user(user_id));
+    }
+}
+
+impl Sockets {
+    fn cut(&self, room: &str) {
+        for socket in self.to(room).iter().flat_map(Broadcast::sockets) {
+            if socket.is_connected() {
+                socket.disconnect();
+            } else {
+                // It is just being let in, by what was true a moment ago: it comes back, and is told
+                // then.
+                socket.close_transport(DisconnectReason::ForcedClose);
+            }
         }
     }
 }
