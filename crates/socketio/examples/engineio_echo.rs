@@ -10,10 +10,10 @@ use salala_socketio::{
 use tokio::net::TcpListener;
 
 /// Sends text back as text and bytes as bytes, at once, so nothing waits to be handled.
-struct Echo;
+pub(crate) struct Echo;
 
 /// There is no work, so there is no value of it.
-enum Nothing {}
+pub(crate) enum Nothing {}
 
 impl Application for Echo {
     type State = ();
@@ -41,18 +41,22 @@ impl Application for Echo {
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
-    let config = Config {
+    let engine = Engine::new(config(), Echo);
+    let router = Router::new().route_service("/engine.io/", engine.service());
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port())).await?;
+    axum::serve(listener, router).await
+}
+
+/// The intervals that the suite expects.
+pub(crate) fn config() -> Config {
+    Config {
         path: "/engine.io/".to_owned(),
         ping_interval: Duration::from_millis(300),
         ping_timeout: Duration::from_millis(200),
         max_payload: 1_000_000,
         origins: Origins::Any,
         ..Config::default()
-    };
-    let engine = Engine::new(config, Echo);
-    let router = Router::new().route_service("/engine.io/", engine.service());
-    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port())).await?;
-    axum::serve(listener, router).await
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "an example is set up by its environment")]

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use tokio::net::TcpListener;
 
 /// Says what `auth` was, and echoes `message` and `message-with-ack`.
-struct Echo;
+pub(crate) struct Echo;
 
 impl Handler for Echo {
     async fn connect(

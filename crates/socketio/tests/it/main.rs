@@ -1,0 +1,17 @@
+//! The server as raw bytes on a socket see it.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by it")]
+
+mod delivery;
+#[expect(dead_code, reason = "the example's main is not run here")]
+#[path = "../../examples/engineio_echo.rs"]
+mod engineio_echo;
+mod engineio_protocol;
+mod handlers;
+mod lifecycle;
+#[expect(dead_code, reason = "the example's main is not run here")]
+#[path = "../../examples/socketio_echo.rs"]
+mod socketio_echo;
+mod socketio_protocol;
+mod support;
+mod upgrade;
+mod websocket;
