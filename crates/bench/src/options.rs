@@ -1,0 +1,219 @@
+//! What the command line may say.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use salala_bench::cases::{Case, Idle, Pace, Talk};
+use salala_bench::error::BenchError;
+use salala_bench::people::Gathering;
+use salala_bench::server::ServerCommand;
+use salala_bench::stage::Stage;
+use salala_bench::target::Target;
+
+/// Measures a chat server with real Socket.IO clients: one started here, or one that runs already.
+#[derive(Debug, Parser)]
+#[command(name = "salala-bench", version)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    case: CaseOptions,
+}
+
+#[derive(Args, Debug)]
+struct Common {
+    /// Program to start, with a data folder of its own; by default what the case measures.
+    #[arg(long, global = true, value_name = "PATH", conflicts_with = "url")]
+    server: Option<PathBuf>,
+    /// Server that runs already, as http://host:port.
+    #[arg(long, global = true)]
+    url: Option<String>,
+    /// Process of the server at --url, for its memory and CPU.
+    #[arg(long, global = true, requires = "url")]
+    pid: Option<u32>,
+    /// Load a server that is not on this machine.
+    #[arg(long, global = true)]
+    i_own_this_server: bool,
+    /// Folder for the data of the server that is started.
+    #[arg(long, global = true, default_value = "target/bench")]
+    scratch: PathBuf,
+    /// Folder in which users that were made are kept for the next call (tokens live a day).
+    #[arg(long, global = true)]
+    keep: Option<PathBuf>,
+    /// How often to measure.
+    #[arg(long, global = true, default_value_t = 1)]
+    runs: usize,
+    /// One line of JSON instead of a table.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum CaseOptions {
+    /// Memory of a connection that is authenticated and counted as present, and does nothing.
+    Idle {
+        #[command(flatten)]
+        idle: IdleOptions,
+        /// Users; they take turns if there are fewer than connections.
+        #[arg(long, default_value_t = 1_000)]
+        users: usize,
+        /// Direct conversations of each user, an even number.
+        #[arg(long, default_value_t = 0)]
+        conversations: usize,
+    },
+    /// Memory of a connection to a Socket.IO server without users.
+    EngineIdle {
+        #[command(flatten)]
+        idle: IdleOptions,
+    },
+    /// Durable sends in direct conversations.
+    Sends {
+        #[command(flatten)]
+        talk: TalkOptions,
+        /// Senders, an even number: each pair has a conversation.
+        #[arg(long, default_value_t = 200)]
+        senders: usize,
+        /// Sends of one sender without an ack at any time.
+        #[arg(long, default_value_t = 1)]
+        in_flight: usize,
+    },
+    /// Durable sends into one group.
+    Room {
+        #[command(flatten)]
+        talk: TalkOptions,
+        /// Members, all connected.
+        #[arg(long, default_value_t = 1_000)]
+        members: usize,
+        /// Members who send.
+        #[arg(long, default_value_t = 1)]
+        senders: usize,
+        /// Sends of one sender without an ack at any time.
+        #[arg(long, default_value_t = 32)]
+        in_flight: usize,
+    },
+}
+
+#[derive(Args, Debug)]
+struct IdleOptions {
+    /// Connections.
+    #[arg(long, default_value_t = 10_000)]
+    connections: usize,
+    /// Handshakes under way at once.
+    #[arg(long, default_value_t = 64)]
+    handshakes: usize,
+    /// Seconds before memory is read; a ping comes every 25 s.
+    #[arg(long, default_value_t = 30)]
+    settle: u64,
+}
+
+#[derive(Args, Debug)]
+struct TalkOptions {
+    /// Sends a second of each sender by the clock, whatever is acked, instead of --in-flight.
+    #[arg(long)]
+    rate: Option<f64>,
+    /// Seconds of sending that do not count.
+    #[arg(long, default_value_t = 5)]
+    warm_up: u64,
+    /// Seconds that are measured.
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
+    /// Characters of a message.
+    #[arg(long, default_value_t = 60)]
+    content: usize,
+}
+
+impl Options {
+    /// The case's name, and the case.
+    pub(crate) fn case(&self) -> (&'static str, Case) {
+        match &self.case {
+            CaseOptions::Idle { idle, users, conversations } => {
+                let gathering = Gathering::Crowd { users: *users, acquaintances: *conversations };
+                ("idle", Case::Idle(idle.case(gathering)))
+            }
+            CaseOptions::EngineIdle { idle } => {
+                ("engine-idle", Case::Idle(idle.case(Gathering::Nobody)))
+            }
+            CaseOptions::Sends { talk, senders, in_flight } => {
+                ("sends", Case::Talk(talk.case(Gathering::Pairs(senders / 2), 0, *in_flight)))
+            }
+            CaseOptions::Room { talk, members, senders, in_flight } => {
+                let gathering = Gathering::Group(*members);
+                ("room", Case::Talk(talk.case(gathering, *senders, *in_flight)))
+            }
+        }
+    }
+
+    /// Where the server comes from.
+    pub(crate) fn stage(&self) -> Result<Stage, BenchError> {
+        let common = &self.common;
+        if let Some(url) = &common.url {
+            return Target::parse(url, common.pid, common.i_own_this_server).map(Stage::Running);
+        }
+        let mut command = match self.case {
+            CaseOptions::EngineIdle { .. } => bare_engine(),
+            CaseOptions::Idle { .. } | CaseOptions::Sends { .. } | CaseOptions::Room { .. } => {
+                salala()
+            }
+        };
+        if let Some(program) = &common.server {
+            command.program.clone_from(program);
+        }
+        Ok(Stage::Started { command, scratch: common.scratch.clone(), keep: common.keep.clone() })
+    }
+
+    /// How often to measure.
+    pub(crate) fn runs(&self) -> usize {
+        self.common.runs
+    }
+
+    /// Whether JSON is wanted.
+    pub(crate) fn json(&self) -> bool {
+        self.common.json
+    }
+}
+
+impl IdleOptions {
+    fn case(&self, gathering: Gathering) -> Idle {
+        Idle {
+            connections: self.connections,
+            gathering,
+            handshakes_at_once: self.handshakes,
+            settle: Duration::from_secs(self.settle),
+        }
+    }
+}
+
+impl TalkOptions {
+    fn case(&self, gathering: Gathering, group_senders: usize, in_flight: usize) -> Talk {
+        let period = self.rate.filter(|rate| *rate > 0.0).map(|rate| 1.0 / rate);
+        let period = period.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        Talk {
+            gathering,
+            group_senders,
+            pace: period.map_or(Pace::InFlight(in_flight), Pace::Every),
+            warm_up: Duration::from_secs(self.warm_up),
+            measured: Duration::from_secs(self.seconds),
+            content_chars: self.content,
+        }
+    }
+}
+
+fn salala() -> ServerCommand {
+    ServerCommand {
+        program: PathBuf::from("target/quick/salala"),
+        arguments: vec!["serve".to_owned()],
+        environment: Vec::new(),
+    }
+}
+
+/// The protocol suites' server with the heartbeat that servers have in use: it pings three times a
+/// second by itself, which is not idle.
+fn bare_engine() -> ServerCommand {
+    let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    ServerCommand {
+        program: PathBuf::from("target/quick/examples/socketio_echo"),
+        arguments: Vec::new(),
+        environment: vec![variable("PING_INTERVAL", "25000"), variable("PING_TIMEOUT", "20000")],
+    }
+}

@@ -1,0 +1,211 @@
+//! The users and conversations that a case needs, made over HTTP as any client would.
+
+use std::net::SocketAddr;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::error::BenchError;
+
+/// Requests under way at once. Registering costs the server a password hash, a tenth of a second of
+/// one processor or so; more at once would only wait there.
+const REQUESTS_AT_ONCE: usize = 4;
+
+/// Members that are named in one request, so that its body stays small.
+const MEMBERS_PER_REQUEST: usize = 500;
+
+/// What a case needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gathering {
+    /// Nobody: the server knows no users.
+    Nobody,
+    /// Users, each in direct conversations with `acquaintances` others (an even number).
+    Crowd {
+        /// How many.
+        users: usize,
+        /// How many others each of them knows.
+        acquaintances: usize,
+    },
+    /// Twice as many users; each pair has a direct conversation.
+    Pairs(usize),
+    /// Users who are the members of one group.
+    Group(usize),
+}
+
+/// Who was made. Tokens are valid for as long as the server lets them, a day by default.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct People {
+    /// The users.
+    pub users: Vec<User>,
+    /// The conversations in which they write: one for each pair (users 2n and 2n + 1), or the
+    /// group's.
+    pub conversations: Vec<String>,
+}
+
+/// A registered user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct User {
+    /// The user's id.
+    pub id: String,
+    /// An access token.
+    pub token: String,
+}
+
+impl Gathering {
+    /// A name for it, to keep what was made.
+    pub fn key(self) -> String {
+        match self {
+            Self::Nobody => "nobody".to_owned(),
+            Self::Crowd { users, acquaintances } => format!("crowd-{users}-{acquaintances}"),
+            Self::Pairs(pairs) => format!("pairs-{pairs}"),
+            Self::Group(members) => format!("group-{members}"),
+        }
+    }
+
+    /// Makes it on the server at `address`. `run_id` keeps names apart from those of earlier runs.
+    pub async fn make(self, address: SocketAddr, run_id: &str) -> Result<People, BenchError> {
+        let api = Api { http: reqwest::Client::new(), base: format!("http://{address}/api/v1") };
+        match self {
+            Self::Nobody => Ok(People::default()),
+            Self::Crowd { users, acquaintances } => {
+                let users = api.register(users, run_id).await?;
+                let count = users.len();
+                let pairs = (1..=acquaintances / 2)
+                    .flat_map(|apart| (0..count).map(move |user| (user, (user + apart) % count)));
+                api.open_direct(&users, pairs.collect()).await?;
+                Ok(People { users, conversations: Vec::new() })
+            }
+            Self::Pairs(pairs) => {
+                let users = api.register(2 * pairs, run_id).await?;
+                let pairs = (0..pairs).map(|pair| (2 * pair, 2 * pair + 1)).collect();
+                let conversations = api.open_direct(&users, pairs).await?;
+                Ok(People { users, conversations })
+            }
+            Self::Group(members) => {
+                let users = api.register(members, run_id).await?;
+                let conversations = api.create_group(&users).await?.into_iter().collect();
+                Ok(People { users, conversations })
+            }
+        }
+    }
+}
+
+/// The HTTP API of one server.
+#[derive(Clone, Debug)]
+struct Api {
+    http: reqwest::Client,
+    base: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Registered {
+    access_token: String,
+    user: Identified,
+}
+
+#[derive(Deserialize)]
+struct Identified {
+    id: String,
+}
+
+impl Api {
+    async fn register(&self, count: usize, run_id: &str) -> Result<Vec<User>, BenchError> {
+        let bodies = (0..count).map(|number| {
+            let username = format!("bench-{run_id}-{number}");
+            let email = format!("{username}@example.org");
+            let body = json!({
+                "username": username,
+                "email": email,
+                "password": "a password for load tests",
+            });
+            (None, body)
+        });
+        let registered: Vec<Registered> = self.post_all("/auth/register", bodies.collect()).await?;
+        let users = registered.into_iter();
+        Ok(users.map(|it| User { id: it.user.id, token: it.access_token }).collect())
+    }
+
+    async fn open_direct(
+        &self,
+        users: &[User],
+        pairs: Vec<(usize, usize)>,
+    ) -> Result<Vec<String>, BenchError> {
+        let bodies = pairs.into_iter().filter_map(|(one, other)| {
+            let (one, other) = (users.get(one)?, users.get(other)?);
+            Some((Some(one.token.clone()), json!({ "userId": other.id })))
+        });
+        let made: Vec<Identified> =
+            self.post_all("/conversations/direct", bodies.collect()).await?;
+        Ok(made.into_iter().map(|conversation| conversation.id).collect())
+    }
+
+    async fn create_group(&self, users: &[User]) -> Result<Option<String>, BenchError> {
+        let Some((owner, members)) = users.split_first() else { return Ok(None) };
+        let mut chunks = members.chunks(MEMBERS_PER_REQUEST).map(ids_of);
+        let body = json!({ "name": "Everybody", "participantIds": chunks.next() });
+        let answer = self.post("/conversations/groups", Some(&owner.token), &body).await?;
+        let Identified { id } = answer.json().await?;
+        for member_ids in chunks {
+            let path = format!("/conversations/{id}/participants");
+            self.post(&path, Some(&owner.token), &json!({ "userIds": member_ids })).await?;
+        }
+        Ok(Some(id))
+    }
+
+    /// Posts every body, a few at once; the answers come in the order of the bodies.
+    async fn post_all<T: DeserializeOwned + Send + 'static>(
+        &self,
+        path: &'static str,
+        bodies: Vec<(Option<String>, Value)>,
+    ) -> Result<Vec<T>, BenchError> {
+        let mut bodies = bodies.into_iter().enumerate();
+        let mut answers = Vec::new();
+        let mut requests = JoinSet::new();
+        loop {
+            while requests.len() < REQUESTS_AT_ONCE
+                && let Some((place, (token, body))) = bodies.next()
+            {
+                let api = self.clone();
+                requests.spawn(async move {
+                    let answer = api.post(path, token.as_deref(), &body).await?;
+                    Ok::<_, BenchError>((place, answer.json().await?))
+                });
+            }
+            match requests.join_next().await {
+                Some(Ok(answer)) => answers.push(answer?),
+                Some(Err(error)) => return Err(BenchError::Worthless(error.to_string())),
+                None => break,
+            }
+        }
+        answers.sort_unstable_by_key(|(place, _)| *place);
+        Ok(answers.into_iter().map(|(_, answer)| answer).collect())
+    }
+
+    async fn post(
+        &self,
+        path: &str,
+        token: Option<&str>,
+        body: &Value,
+    ) -> Result<reqwest::Response, BenchError> {
+        let mut request = self.http.post(format!("{}{path}", self.base)).json(body);
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().await?;
+        if answer.status().is_success() {
+            return Ok(answer);
+        }
+        Err(BenchError::Refused {
+            request: format!("POST {path}"),
+            status: answer.status().as_u16(),
+            body: answer.text().await?,
+        })
+    }
+}
+
+fn ids_of(users: &[User]) -> Vec<&str> {
+    users.iter().map(|user| user.id.as_str()).collect()
+}

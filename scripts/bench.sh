@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Measures the server with the load generator, as docs/performance.md tells it: builds both, then runs
+# every case. RUNS=3 says how often, JSON=1 asks for JSON lines, PROFILE=release for the best build.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+runs=${RUNS:-3}
+profile=${PROFILE:-quick}
+built=target/$profile
+options=(--runs "$runs" --keep "$built/bench")
+if [[ -n ${JSON:-} ]]; then
+  options+=(--json)
+fi
+
+echo "Building the server, the bare Socket.IO server and the load generator ($profile)" >&2
+cargo build --locked --profile "$profile" -p salala-server --bin salala
+cargo build --locked --profile "$profile" -p salala-socketio --example socketio_echo
+cargo build --locked --profile "$profile" -p salala-bench
+
+bench() {
+  "$built/salala-bench" "${options[@]}" "$@"
+  echo
+}
+
+bench --server "$built/examples/socketio_echo" engine-idle
+bench --server "$built/salala" idle
+bench --server "$built/salala" sends
+bench --server "$built/salala" room
+bench --server "$built/salala" room --rate 20
