@@ -100,17 +100,18 @@ impl SqliteStore {
     /// `Unavailable` with one sentence that names the file: it cannot be opened, is no database of
     /// ours, or was made by a newer program.
     pub fn open(options: SqliteOptions) -> Result<Self> {
-        let location = Location::prepare(&options.path)?;
+        let SqliteOptions { path, readers, batch_writes, feed_batches, .. } = options;
+        let location = Location::prepare(&path)?;
         let commands = Arc::new(Commands::new(options.queued_writes, options.queued_write_bytes));
         let reads = Arc::new(ReadQueue::new(options.queued_reads, usize::MAX));
-        let (feed_tx, feed_rx) = mpsc::channel(options.feed_batches.max(1));
+        let (feed_tx, feed_rx) = mpsc::channel(feed_batches.max(1));
         let (ended_tx, ended) = watch::channel(false);
         let is_feed_taken = Arc::new(AtomicBool::new(false));
         let writer = Writer {
             opened: Some(location.open_writer()?),
             location: location.clone(),
             queue: Arc::clone(&commands),
-            batch_max: options.batch_writes.max(1),
+            batch_max: batch_writes.max(1),
             feed: feed_tx,
             is_feed_taken: Arc::clone(&is_feed_taken),
             ended: ended_tx,
@@ -118,7 +119,7 @@ impl SqliteStore {
         };
         let store = Self { commands, reads, feed: Mutex::new(Some(feed_rx)), is_feed_taken, ended };
         start("store-writer", move || writer.run())?;
-        for _ in 0..options.readers.max(1) {
+        for _ in 0..readers.max(1) {
             let reader = Reader {
                 opened: Some(location.open_reader()?),
                 location: location.clone(),

@@ -43,7 +43,9 @@ pub struct ConversationChanges {
     pub marked_unread: Option<bool>,
 }
 
-/// Conversations and their members. Whatever changes what members see leaves
+/// Conversations and their members.
+///
+/// Whatever changes what members see leaves
 /// [`crate::log::Event::ConversationUpdated`] for the conversation, and each user who is brought into
 /// a group by somebody else a [`crate::log::Event::GroupJoined`], after it.
 ///

@@ -6,7 +6,9 @@ use salala_core::records::{FriendRequest, OwnConversation, UserBrief};
 
 use crate::Pending;
 
-/// Friends and friend requests. Each change of a request leaves an event for the sides that hear it:
+/// Friends and friend requests.
+///
+/// Each change of a request leaves an event for the sides that hear it:
 /// [`crate::log::Event::FriendRequestCreated`] for the receiver,
 /// [`crate::log::Event::FriendRequestUpdated`] for both.
 pub trait Friends {

@@ -6,7 +6,9 @@ use salala_core::records::Membership;
 
 use crate::Pending;
 
-/// Read marks. A mark once made stays as it is; `last_read_seq` is the highest `seq` marked and
+/// Read marks.
+///
+/// A mark once made stays as it is; `last_read_seq` is the highest `seq` marked and
 /// never falls. What is newly marked leaves [`crate::log::Event::MessagesRead`], one for each
 /// conversation; own and deleted messages are passed over. Any mark clears `marked_unread`.
 pub trait Reads {

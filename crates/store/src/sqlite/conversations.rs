@@ -305,7 +305,7 @@ fn update(
         if !may_edit_group(before.role) {
             return Err(StoreError::Forbidden("your role may not change the group"));
         }
-        if change_group(tx.db, id, changes.name, changes.avatar, now)? {
+        if change_group(tx.db, id, changes.name.as_deref(), changes.avatar, now)? {
             tell_updated(tx, id, Vec::new(), Vec::new(), now)?;
         }
     }
@@ -334,7 +334,7 @@ fn update(
 fn change_group(
     db: &Connection,
     id: ConversationId,
-    name: Option<String>,
+    name: Option<&str>,
     avatar: Change<String>,
     now: Timestamp,
 ) -> Result<bool> {

@@ -135,8 +135,9 @@ pub(super) fn read_history(
         (Some((first, _)), Some((_, last)), _) => (first - 1, last + 1),
         (_, _, HistoryRange::Newest) => (0, u64::MAX),
         (_, _, HistoryRange::Before(seq)) => (seq.saturating_sub(1), seq),
-        (_, _, HistoryRange::After(seq)) => (seq, seq.saturating_add(1)),
-        (_, _, HistoryRange::Around(seq)) => (seq, seq.saturating_add(1)),
+        (_, _, HistoryRange::After(seq) | HistoryRange::Around(seq)) => {
+            (seq, seq.saturating_add(1))
+        }
     };
     Ok(History {
         messages,
@@ -205,7 +206,7 @@ fn message_from(row: &Row<'_>) -> rusqlite::Result<Message> {
         sender: cells.brief()?,
         content: cells.take()?,
         file_url: cells.take()?,
-        mentions: mentions_from(cells.take()?),
+        mentions: mentions_from(&cells.take::<Option<Vec<u8>>>()?.unwrap_or_default()),
         client_message_id: cells.take()?,
         created_at: cells.moment()?,
         edited_at: cells.optional_moment()?,
@@ -229,8 +230,8 @@ fn reply_from(cells: &mut Cells<'_, '_>) -> rusqlite::Result<ReplyTo> {
     })
 }
 
-fn mentions_from(bytes: Option<Vec<u8>>) -> Vec<UserId> {
-    let (ids, _) = bytes.as_deref().unwrap_or_default().as_chunks::<16>();
+fn mentions_from(bytes: &[u8]) -> Vec<UserId> {
+    let (ids, _) = bytes.as_chunks::<16>();
     ids.iter().copied().map(UserId::from_db).collect()
 }
 

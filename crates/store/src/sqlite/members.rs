@@ -172,17 +172,18 @@ pub(super) fn set_member_role(
 }
 
 fn refuse_outside_group(actor: &Member) -> Result<()> {
-    match actor.is_group {
-        true => Ok(()),
-        false => Err(StoreError::Forbidden("a conversation of two keeps its members")),
+    if !actor.is_group {
+        return Err(StoreError::Forbidden("a conversation of two keeps its members"));
     }
+    Ok(())
 }
 
 fn load_other(db: &Connection, actor: &Member, user_id: UserId) -> Result<Member> {
-    member(db, user_id, actor.conversation_id).map_err(|error| match error {
-        StoreError::Forbidden(_) => StoreError::NotFound("this member"),
-        other => other,
-    })
+    let found = member(db, user_id, actor.conversation_id);
+    if let Err(StoreError::Forbidden(_)) = found {
+        return Err(StoreError::NotFound("this member"));
+    }
+    found
 }
 
 fn load_member_ids(db: &Connection, id: ConversationId) -> Result<HashSet<UserId>> {

@@ -42,7 +42,7 @@ pub(super) fn find_mentions(
 
 /// As the column holds them; NULL for none.
 pub(super) fn mentions_column(mentions: &[UserId]) -> Option<Vec<u8>> {
-    (!mentions.is_empty()).then(|| mentions.iter().flat_map(|id| id.as_bytes()).copied().collect())
+    (!mentions.is_empty()).then(|| mentions.iter().flat_map(UserId::as_bytes).copied().collect())
 }
 
 fn find_member(

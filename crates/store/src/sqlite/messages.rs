@@ -153,10 +153,10 @@ fn find_reply_to(tx: &WriteTx<'_>, new: &NewMessage) -> Result<Option<ReplyTo>> 
         return Err(refused);
     };
     let visible = member(tx.db, new.sender_id, new.conversation_id)?.visible(tx.db)?;
-    match visible.contains(seq) {
-        true => Ok(Some(reply_to)),
-        false => Err(refused),
+    if !visible.contains(seq) {
+        return Err(refused);
     }
+    Ok(Some(reply_to))
 }
 
 fn mentions_of(

@@ -1,13 +1,15 @@
 //! Opening the file, and bringing its tables up to date.
 
+use std::fmt::Display;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::cells::rows;
 use super::error::Result;
 use crate::StoreError;
 
@@ -44,19 +46,13 @@ impl Location {
     /// # Errors
     /// `Unavailable` with one sentence that names the file.
     pub(super) fn prepare(path: &Path) -> Result<Self> {
-        let explain = |cause: &str| {
-            StoreError::Unavailable(format!("{} cannot be used: {cause}", path.display()))
-        };
-        create_file(path).map_err(|error| explain(&error.to_string()))?;
-        let mut db = connect(path, false).map_err(|error| explain(&error.to_string()))?;
+        create_file(path).map_err(|error| unusable(path, &error))?;
+        let mut db = connect(path, false).map_err(|error| unusable(path, &error))?;
         // WAL stays with the file: readers go on while the writer writes, and one flush is a commit.
         db.query_row("PRAGMA journal_mode = WAL", (), |_| Ok(()))
-            .map_err(|error| explain(&error.to_string()))?;
-        apply_migrations(&mut db).map_err(|error| match error {
-            StoreError::Unavailable(cause) | StoreError::Corrupt(cause) => explain(&cause),
-            other => other,
-        })?;
-        let epoch = read_epoch(&db).map_err(|error| explain(&error.to_string()))?;
+            .map_err(|error| unusable(path, &error))?;
+        apply_migrations(&mut db).map_err(|error| unusable(path, &error))?;
+        let epoch = read_epoch(&db).map_err(|error| unusable(path, &error))?;
         Ok(Self { path: path.to_owned(), epoch })
     }
 
@@ -81,26 +77,28 @@ impl Location {
     }
 
     fn open(&self, is_reader: bool) -> Result<Opened> {
-        let file = identify(&self.path).map_err(|error| self.explain(&error.to_string()))?;
+        let file = identify(&self.path).map_err(|error| unusable(&self.path, &error))?;
         let db = connect(&self.path, is_reader)?;
-        db.execute_batch("PRAGMA mmap_size = 67108864; PRAGMA temp_store = MEMORY;")?;
+        // The file is not mapped into memory: a read error would end the process there.
+        db.execute_batch("PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;")?;
         db.set_prepared_statement_cache_capacity(128);
-        let epoch = read_epoch(&db).map_err(|error| self.explain(&error.to_string()))?;
+        let epoch = read_epoch(&db).map_err(|error| unusable(&self.path, &error))?;
         if epoch != self.epoch {
-            return Err(self.explain("another database lies in its place"));
+            return Err(unusable(&self.path, &"another database lies in its place"));
         }
         Ok(Opened { db, file })
     }
+}
 
-    fn explain(&self, cause: &str) -> StoreError {
-        StoreError::Unavailable(format!("{} cannot be used: {cause}", self.path.display()))
-    }
+fn unusable(path: &Path, cause: &dyn Display) -> StoreError {
+    StoreError::Unavailable(format!("{} cannot be used: {cause}", path.display()))
 }
 
 fn connect(path: &Path, is_reader: bool) -> rusqlite::Result<Connection> {
-    let access = match is_reader {
-        true => OpenFlags::SQLITE_OPEN_READ_ONLY,
-        false => OpenFlags::SQLITE_OPEN_READ_WRITE,
+    let access = if is_reader {
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+    } else {
+        OpenFlags::SQLITE_OPEN_READ_WRITE
     };
     // Without CREATE: a file that went away must not come back empty. Each connection belongs to one
     // thread, so it needs no lock of its own.
@@ -128,31 +126,34 @@ fn read_epoch(db: &Connection) -> rusqlite::Result<Vec<u8>> {
     )
 }
 
-fn apply_migrations(db: &mut Connection) -> Result<()> {
+/// Why the tables cannot be brought up to date.
+#[derive(Debug, thiserror::Error)]
+enum MigrationError {
+    #[error("its schema is of version {version}, and this program knows {known} at most")]
+    Newer { version: usize, known: usize },
+    #[error("it is a database of something else")]
+    Foreign,
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+fn apply_migrations(db: &mut Connection) -> std::result::Result<(), MigrationError> {
     loop {
-        let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let version: usize = transaction
-            .query_row("PRAGMA user_version", (), |row| row.get::<_, i64>(0))
-            .map(|version| usize::try_from(version).unwrap_or(usize::MAX))?;
+        let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version: i64 = transaction.query_row("PRAGMA user_version", (), |row| row.get(0))?;
+        let version = usize::try_from(version).unwrap_or(usize::MAX);
         if version > MIGRATIONS.len() {
-            return Err(StoreError::Corrupt(format!(
-                "its schema is of version {version}, and this program knows {} at most",
-                MIGRATIONS.len()
-            )));
+            return Err(MigrationError::Newer { version, known: MIGRATIONS.len() });
         }
         let Some((name, sql)) = MIGRATIONS.get(version) else { return Ok(()) };
         let tables: i64 =
             transaction.query_row("SELECT COUNT(*) FROM sqlite_schema", (), |row| row.get(0))?;
         if version == 0 && tables > 0 {
-            return Err(StoreError::Corrupt("it is a database of something else".to_owned()));
+            return Err(MigrationError::Foreign);
         }
         transaction.execute_batch(sql)?;
-        transaction.pragma_update(None, "user_version", rows_of(version + 1))?;
+        transaction.pragma_update(None, "user_version", rows(version + 1))?;
         transaction.commit()?;
         tracing::info!(migration = name, "migration applied");
     }
-}
-
-fn rows_of(version: usize) -> i64 {
-    i64::try_from(version).unwrap_or(i64::MAX)
 }

@@ -211,7 +211,7 @@ fn find_access(db: &Connection, user_id: UserId, session_id: Option<SessionId>) 
         .optional()?;
     Ok(match (state, session_id) {
         (None, _) | (Some((_, None)), Some(_)) => Access::Unknown,
-        (Some((true, _)), _) | (Some((_, Some(true))), _) => Access::Revoked,
+        (Some((true, _) | (_, Some(true))), _) => Access::Revoked,
         (Some((false, _)), _) => Access::Granted(Box::new(load_user(db, user_id)?)),
     })
 }
