@@ -1,0 +1,121 @@
+//! What operators' machines ask, and the server's own page.
+
+use reqwest::{Method, StatusCode};
+use salala_server::config::{Secret, TrustedProxies};
+
+use super::app::{Answer, TestApp};
+
+async fn get(app: &TestApp, path: &str) -> Answer {
+    app.call_outside(Method::GET, path).send().await
+}
+
+#[tokio::test]
+async fn a_server_lives_and_is_ready_while_its_store_works() {
+    let app = TestApp::start();
+    get(&app, "/healthz").await.expect(StatusCode::OK);
+    get(&app, "/readyz").await.expect(StatusCode::OK);
+    app.store.close().await.unwrap();
+    get(&app, "/healthz").await.expect(StatusCode::OK);
+    let answer = get(&app, "/readyz").await;
+    answer.expect_problem(503, "unavailable");
+    assert_eq!(answer.header("retry-after"), Some("1"));
+}
+
+#[tokio::test]
+async fn while_storage_is_away_every_answer_says_so() {
+    let app = TestApp::start();
+    let ann = app.user("ann").await;
+    app.store.close().await.unwrap();
+    let answer = app.get("/friends").by(&ann).send().await;
+    answer.expect_problem(503, "unavailable");
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    app.login("ann", "correct horse").await.expect_problem(503, "unavailable");
+}
+
+#[tokio::test]
+async fn measures_are_for_this_machine_and_name_no_user() {
+    let app = TestApp::start();
+    let ann = app.user("ann").await;
+    app.get(&format!("/users/{}", ann.id)).by(&ann).send().await.expect(StatusCode::OK);
+    get(&app, "/nothing/like/this").await;
+    let answer = get(&app, "/metrics").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.header("content-type").unwrap().starts_with("text/plain"));
+    let route = r#"route="/api/v1/users/{id}""#;
+    assert!(answer.text.contains(route), "{}", answer.text);
+    assert!(!answer.text.contains(&ann.id), "{}", answer.text);
+    assert!(!answer.text.contains("/nothing"), "{}", answer.text);
+    let through_proxy = app.call_outside(Method::GET, "/metrics");
+    let through_proxy = through_proxy.header("x-forwarded-for", "127.0.0.1").send().await;
+    through_proxy.expect_problem(403, "forbidden");
+}
+
+#[tokio::test]
+async fn a_token_opens_the_measures_to_others() {
+    let token = "a token for the machine that watches";
+    let app = TestApp::start_with(|config| {
+        config.metrics_token = Secret::parse(token).ok();
+        config.trusted_proxies = TrustedProxies::parse("127.0.0.1").unwrap();
+    });
+    let from_afar = || {
+        let call = app.call_outside(Method::GET, "/metrics");
+        call.header("x-forwarded-for", "203.0.113.9")
+    };
+    from_afar().send().await.expect_problem(401, "unauthorized");
+    from_afar().bearer("a wrong token").send().await.expect_problem(401, "unauthorized");
+    assert_eq!(from_afar().bearer(token).send().await.status, StatusCode::OK);
+    assert_eq!(get(&app, "/metrics").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_proxys_word_for_the_client_counts_only_if_it_is_trusted() {
+    let proxies = TrustedProxies::parse("127.0.0.0/8").unwrap();
+    for (trusted, expected) in [(proxies, "203.0.113.9"), (TrustedProxies::default(), "127.0.0.1")]
+    {
+        let app = TestApp::start_with(|config| config.trusted_proxies = trusted);
+        app.user("ann").await;
+        let login = serde_json::json!({ "email": "ann", "password": super::app::PASSWORD });
+        let call = app.post("/auth/login", &login);
+        let answer = call.header("x-forwarded-for", "6.6.6.6, 203.0.113.9").send().await;
+        let ann = super::app::TestUser::of(&answer.expect(StatusCode::OK));
+        let sessions = app.get("/auth/sessions").by(&ann).send().await.expect(StatusCode::OK);
+        let sessions = sessions["data"].as_array().unwrap();
+        let current = sessions.iter().find(|session| session["current"] == true).unwrap();
+        assert_eq!(current["ip"], expected);
+    }
+}
+
+#[tokio::test]
+async fn the_page_brings_all_it_needs_and_lets_nothing_else_in() {
+    let app = TestApp::start();
+    for (path, content_type) in [
+        ("/", "text/html; charset=utf-8"),
+        ("/app.js", "text/javascript; charset=utf-8"),
+        ("/app.css", "text/css; charset=utf-8"),
+        ("/socket.io/socket.io.min.js", "text/javascript; charset=utf-8"),
+        ("/socket.io/socket.io.js", "text/javascript; charset=utf-8"),
+    ] {
+        let answer = get(&app, path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        assert_eq!(answer.header("content-type"), Some(content_type), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{path}");
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'self';"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        let etag = answer.header("etag").unwrap();
+        let again = app.call_outside(Method::GET, path).header("if-none-match", etag).send().await;
+        assert_eq!((again.status, again.text.as_str()), (StatusCode::NOT_MODIFIED, ""), "{path}");
+    }
+    let page = get(&app, "/").await.text;
+    assert!(!page.contains("style="), "inline styles do not pass the policy");
+    assert!(!page.contains("<script>"), "inline scripts do not pass the policy");
+}
+
+#[tokio::test]
+async fn the_sockets_door_is_there() {
+    let app = TestApp::start();
+    let answer = get(&app, "/socket.io/?EIO=4&transport=polling").await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    assert!(answer.text.starts_with("0{\"sid\":"), "{}", answer.text);
+}

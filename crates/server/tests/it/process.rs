@@ -1,0 +1,221 @@
+//! The built binary: its sentences, its commands, its signals.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+fn salala(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_salala"));
+    command.args(arguments).current_dir(folder).env_clear();
+    command.env("DATA_DIR", folder.join("data")).env("PORT", "0").env("HOST", "127.0.0.1");
+    command.envs(variables.iter().copied());
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    salala(folder, arguments, variables).output().unwrap()
+}
+
+/// What was said on standard error, which must be one sentence behind the program's name.
+#[track_caller]
+fn sentence(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    let lines: Vec<_> = text.lines().filter(|line| !line.starts_with('{')).collect();
+    assert_eq!(lines.len(), 1, "{text}");
+    lines[0].strip_prefix("salala: ").unwrap().to_owned()
+}
+
+/// A server in a process of its own, killed if the test fails.
+struct Process {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    said: Vec<String>,
+    url: String,
+}
+
+impl Process {
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut command = salala(folder, arguments, &[]);
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut process = Self { child, stdout, said: Vec::new(), url: String::new() };
+        while process.url.is_empty() {
+            let mut line = String::new();
+            assert_ne!(process.stdout.read_line(&mut line).unwrap(), 0, "it ended unready");
+            if let Some(url) = line.trim().strip_prefix("Salala is ready: ") {
+                process.url = url.replace("localhost", "127.0.0.1");
+            }
+            process.said.push(line);
+        }
+        process
+    }
+
+    fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
+        kill_process(pid, signal).unwrap();
+    }
+
+    /// Ends it by a signal; its exit code.
+    fn stop(mut self, signal: Signal) -> Option<i32> {
+        self.signal(signal);
+        self.child.wait().unwrap().code()
+    }
+
+    async fn login(&self, name: &str, password: &str) -> (u16, Value) {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let body = json!({ "email": name, "password": password });
+        let call = client.post(format!("{}/api/v1/auth/login", self.url)).json(&body);
+        let answer = call.send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    async fn me(&self, token: &Value) -> u16 {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let call = client.get(format!("{}/api/v1/auth/me", self.url));
+        call.bearer_auth(token.as_str().unwrap()).send().await.unwrap().status().as_u16()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+#[test]
+fn a_wrong_value_stops_the_start_with_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["serve"], &[("PORT", "http")]);
+    assert!(sentence(&output).starts_with("PORT must be "), "{output:?}");
+    let output = run(folder.path(), &[], &[("DATABASE_URL", "postgres://a/b")]);
+    assert!(sentence(&output).starts_with("DATABASE_URL is set"), "{output:?}");
+    let output = run(folder.path(), &["--config", "none.conf"], &[]);
+    assert!(sentence(&output).contains("none.conf"), "{output:?}");
+    assert!(!folder.path().join("data").exists(), "nothing was made");
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_written_is_told_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    // Of what is beneath a file, or in the system's own tree, not even root can make a folder.
+    for data_dir in ["file", "file/data", "/proc/salala"] {
+        let output = run(folder.path(), &["serve"], &[("DATA_DIR", data_dir)]);
+        assert!(sentence(&output).starts_with("DATA_DIR "), "{output:?}");
+    }
+}
+
+#[test]
+fn a_database_that_is_none_is_told_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    std::fs::write(folder.path().join("data/salala.db"), "no database at all".repeat(100)).unwrap();
+    let output = run(folder.path(), &["serve"], &[]);
+    assert!(sentence(&output).contains("salala.db"), "{output:?}");
+}
+
+#[test]
+fn a_port_in_use_is_told_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = run(folder.path(), &["serve"], &[("PORT", &port)]);
+    assert!(sentence(&output).starts_with(&format!("PORT {port} is in use")), "{output:?}");
+}
+
+#[test]
+fn help_and_version_end_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let help = run(folder.path(), &["--help"], &[]);
+    let text = String::from_utf8(help.stdout).unwrap();
+    assert!(help.status.success() && text.contains("JWT_SECRET"), "{text}");
+    let version = run(folder.path(), &["--version"], &[]);
+    let text = String::from_utf8(version.stdout).unwrap();
+    assert_eq!(text.trim(), concat!("salala ", env!("CARGO_PKG_VERSION")));
+    assert!(!run(folder.path(), &["sing"], &[]).status.success());
+}
+
+#[test]
+fn a_database_is_made_and_migrated_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        let output = run(folder.path(), &["migrate"], &[]);
+        assert!(output.status.success(), "{output:?}");
+    }
+    assert!(folder.path().join("data/salala.db").exists());
+}
+
+#[tokio::test]
+async fn a_signal_ends_it_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    for signal in [Signal::TERM, Signal::INT] {
+        let process = Process::start(folder.path(), &["serve"]);
+        assert_eq!(process.login("ann", "12345678").await.0, 401);
+        assert_eq!(process.stop(signal), Some(0));
+    }
+}
+
+#[test]
+fn one_server_at_a_time_uses_a_data_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start(folder.path(), &[]);
+    let output = run(folder.path(), &["serve"], &[]);
+    assert!(sentence(&output).contains("is used by another Salala"), "{output:?}");
+    assert_eq!(process.stop(Signal::TERM), Some(0));
+}
+
+#[tokio::test]
+async fn an_empty_folder_is_seeded_once_and_its_sign_ins_are_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start(folder.path(), &["serve", "--seed-if-empty"]);
+    let line = process.said.iter().find(|line| line.trim().starts_with("mai ")).unwrap();
+    let password = line.split_whitespace().last().unwrap().to_owned();
+    assert_eq!(process.login("mai", &password).await.0, 200);
+    assert_eq!(process.stop(Signal::TERM), Some(0));
+    let process = Process::start(folder.path(), &["serve", "--seed-if-empty"]);
+    assert_eq!(process.said.len(), 1, "{:?}", process.said);
+    assert_eq!(process.login("mai", &password).await.0, 200);
+    assert_eq!(process.stop(Signal::TERM), Some(0));
+    let output = run(folder.path(), &["seed"], &[]);
+    assert!(sentence(&output).contains("--force"), "{output:?}");
+}
+
+#[tokio::test]
+async fn an_operator_makes_shuts_and_opens_accounts_while_the_server_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start(folder.path(), &[]);
+    let add = ["user", "add", "--username", "ann", "--email", "ann@example.org"];
+    let output = run(folder.path(), &add, &[("REGISTRATION", "closed")]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let made = text.trim().rsplit(' ').next().unwrap().to_owned();
+    let (status, signed_in) = process.login("ann", &made).await;
+    assert_eq!(status, 200);
+    assert_eq!(process.me(&signed_in["accessToken"]).await, 200);
+    let output = run(folder.path(), &add, &[]);
+    assert!(sentence(&output).contains("taken"), "{output:?}");
+    assert!(run(folder.path(), &["user", "disable", "ann"], &[]).status.success());
+    assert_eq!(process.login("ann", &made).await.0, 403);
+    assert_eq!(process.me(&signed_in["accessToken"]).await, 401);
+    assert!(run(folder.path(), &["user", "enable", "ann"], &[]).status.success());
+    assert_eq!(process.login("ann", &made).await.0, 200);
+    let mut command = salala(folder.path(), &["user", "password", "ann", "--password-stdin"], &[]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"battery staple\n").unwrap();
+    assert!(child.wait().unwrap().success());
+    let mut said = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(!said.contains("battery"), "{said}");
+    assert_eq!(process.login("ann", "battery staple").await.0, 200);
+    let output = run(folder.path(), &["user", "disable", "nobody"], &[]);
+    assert!(sentence(&output).contains("does not exist"), "{output:?}");
+    let bad = ["user", "add", "--username", "a b", "--email", "a@b"];
+    assert!(sentence(&run(folder.path(), &bad, &[])).starts_with("--username must be"));
+    assert_eq!(process.stop(Signal::TERM), Some(0));
+}
