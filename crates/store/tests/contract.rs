@@ -1,0 +1,151 @@
+//! What every engine behind the ports must do: each body once, run on each engine.
+
+mod contract {
+    pub(crate) mod conversations;
+    pub(crate) mod durable_events;
+    pub(crate) mod friends;
+    pub(crate) mod history;
+    pub(crate) mod members;
+    pub(crate) mod messages;
+    pub(crate) mod model;
+    pub(crate) mod reactions;
+    pub(crate) mod reads;
+    pub(crate) mod sessions;
+    pub(crate) mod users;
+    pub(crate) mod world;
+}
+
+/// One test for each engine and each body; the next engine is one more line here, and a function
+/// that gives a fresh store.
+macro_rules! contract {
+    ($($noun:ident: $($name:ident),+;)+) => {
+        engine!(sqlite, crate::fresh_sqlite, $($noun: $($name),+;)+);
+    };
+}
+
+macro_rules! engine {
+    ($engine:ident, $fresh:path, $($noun:ident: $($name:ident),+;)+) => {
+        mod $engine {
+            $(mod $noun {
+                $(#[tokio::test]
+                async fn $name() {
+                    let (store, _place) = $fresh();
+                    crate::contract::$noun::$name(&store).await;
+                })+
+            })+
+
+            proptest::proptest! {
+                #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+                #[test]
+                fn any_sequence_of_operations_obeys_the_model(
+                    operations in crate::contract::model::operations(),
+                ) {
+                    let (store, _place) = $fresh();
+                    crate::contract::model::obeys(&store, &operations);
+                }
+            }
+        }
+    };
+}
+
+contract! {
+    users:
+        a_user_is_given_back_as_made,
+        names_and_addresses_are_unique_in_whatever_case,
+        of_many_who_ask_for_a_name_at_once_one_gets_it,
+        a_profile_changes_only_where_it_is_told_to,
+        sign_in_finds_the_address_before_the_name,
+        a_new_password_ends_the_other_sessions,
+        a_shut_account_is_shut_at_once,
+        last_seen_never_goes_back,
+        a_search_finds_the_beginnings_of_words,
+        wildcards_in_a_search_are_letters;
+    sessions:
+        a_session_opens_until_it_is_revoked,
+        a_used_refresh_token_ends_its_session,
+        a_refresh_token_runs_out,
+        ended_sessions_are_forgotten_up_to_the_limit,
+        acquaintances_are_friends_and_conversations;
+    friends:
+        a_request_that_is_accepted_makes_friends_and_a_conversation,
+        a_request_waits_once_between_two,
+        requests_both_ways_at_once_leave_one,
+        friends_cannot_ask_again_until_they_part,
+        a_rejected_request_is_closed,
+        only_the_sender_takes_a_request_back,
+        nobody_befriends_oneself_or_nobody;
+    conversations:
+        two_who_write_to_each_other_at_once_share_one_conversation,
+        only_friends_where_contacts_says_so,
+        a_group_holds_whom_it_was_made_with_once,
+        a_group_of_unknown_users_is_refused,
+        a_list_is_paged_by_activity,
+        own_settings_change_silently_and_group_settings_by_event,
+        strangers_are_refused_everywhere;
+    members:
+        who_is_brought_in_sees_what_comes_from_then_on,
+        a_removed_member_gets_no_more_messages,
+        who_comes_back_sees_both_times_and_not_the_gap,
+        an_owner_who_leaves_hands_over,
+        roles_decide_who_removes_whom,
+        only_the_owner_gives_roles,
+        a_group_is_full_at_its_bound,
+        the_last_one_may_leave;
+    messages:
+        a_message_is_given_back_as_sent,
+        a_repeat_gives_the_first_message,
+        a_repeat_inside_a_batch_leaves_no_hole,
+        a_poisoned_send_fails_alone,
+        a_member_removed_meanwhile_is_refused,
+        a_reply_must_be_to_what_the_sender_sees,
+        members_are_mentioned_and_strangers_are_not,
+        only_the_author_edits,
+        deleting_empties_a_message_for_good,
+        group_admins_delete_what_others_wrote;
+    history:
+        windows_at_all_edges_agree_with_the_list,
+        media_are_paged_newest_first,
+        one_message_is_for_those_who_may_see_it;
+    reads:
+        one_mark_of_eight_leaves_seven_and_the_last_none,
+        a_mark_stays_as_it_was_first_made,
+        own_and_deleted_messages_are_passed_over,
+        unknown_or_hidden_messages_mark_nothing,
+        reading_to_a_place_covers_what_was_left_out,
+        an_event_names_the_last_thousand,
+        marks_in_several_conversations_are_told_apart;
+    reactions:
+        a_reaction_is_given_once_and_taken_back_once,
+        reactions_have_a_bound_and_end_with_their_message,
+        reactions_are_for_those_who_see_the_message;
+    durable_events:
+        positions_grow_and_revs_have_no_holes,
+        a_write_happens_though_nobody_waits_for_it,
+        events_are_given_once_and_before_the_answer,
+        closing_drains_what_is_queued,
+        a_store_that_works_says_so;
+}
+
+/// A new database in a folder of its own, which goes with the second value.
+fn fresh_sqlite() -> (salala_store::sqlite::SqliteStore, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let options = salala_store::sqlite::SqliteOptions::at(folder.path().join("salala.db"));
+    (salala_store::sqlite::SqliteStore::open(options).unwrap(), folder)
+}
+
+#[test]
+fn every_method_of_every_port_occurs_in_the_contract() {
+    let read_all = |folder: &str| -> String {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let entries = std::fs::read_dir(path).unwrap();
+        entries.map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap()).collect()
+    };
+    let ports = read_all("src/ports") + include_str!("../src/ports.rs");
+    let contract = read_all("tests/contract");
+    let methods: Vec<&str> =
+        ports.lines().filter_map(|line| line.strip_prefix("    fn ")?.split('(').next()).collect();
+    assert!(methods.len() > 40, "{methods:?}");
+    for method in methods {
+        assert!(contract.contains(&format!(".{method}(")), "{method} is in no contract test");
+    }
+}
