@@ -191,3 +191,28 @@ fn hex_pair(pair: &[u8]) -> Option<u8> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::query_value;
+
+    #[test]
+    fn a_parameter_is_found_and_decoded() {
+        let query = "a=1&token=x%2By+z%C3%A9&a=2&bare&%6eame=v&broken=%zz%4";
+        assert_eq!(query_value(query, "a").as_deref(), Some("1"));
+        assert_eq!(query_value(query, "token").as_deref(), Some("x+y zé"));
+        assert_eq!(query_value(query, "bare").as_deref(), Some(""));
+        assert_eq!(query_value(query, "name").as_deref(), Some("v"));
+        assert_eq!(query_value(query, "broken").as_deref(), Some("%zz%4"));
+        assert_eq!(query_value(query, "tok"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_query_panics(query in ".{0,60}", name in ".{0,5}") {
+            drop(query_value(&query, &name));
+        }
+    }
+}

@@ -43,3 +43,8 @@ pub use crate::{
     routes::Routes,
     socket::{Acknowledgement, Socket},
 };
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

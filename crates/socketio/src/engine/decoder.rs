@@ -208,3 +208,136 @@ fn unmask(payload: &mut [u8], mask: [u8; 4]) {
         *byte ^= key;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use proptest::prelude::*;
+
+    use super::{Decoder, Received, StreamError};
+
+    /// A message as a test sees it.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    enum Owned {
+        Text(String),
+        Binary(Vec<u8>),
+        Ping(Vec<u8>),
+        Pong,
+        Close,
+    }
+
+    const LIMIT: usize = 1_000;
+
+    fn own(received: &Received<'_>) -> Owned {
+        match received {
+            Received::Text(text) => Owned::Text((*text).to_owned()),
+            Received::Binary(bytes) => Owned::Binary(bytes.to_vec()),
+            Received::Ping(bytes) => Owned::Ping(bytes.to_vec()),
+            Received::Pong => Owned::Pong,
+            Received::Close => Owned::Close,
+        }
+    }
+
+    /// Decodes a stream cut into pieces of these lengths, the last one over and over.
+    fn decode(stream: &[u8], cuts: &[usize], breaks: bool) -> Result<Vec<Owned>, StreamError> {
+        let mut decoder = Decoder::new(LIMIT);
+        let mut seen = Vec::new();
+        let flow = if breaks { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        let mut rest = stream;
+        let mut cuts = cuts.iter().copied().chain(std::iter::repeat(7));
+        while !rest.is_empty() {
+            let (piece, later) = rest.split_at(cuts.next().unwrap_or(1).clamp(1, rest.len()));
+            rest = later;
+            let mut piece = piece.to_vec();
+            loop {
+                let before = seen.len();
+                decoder.decode(&mut piece, |received| {
+                    seen.push(own(&received));
+                    flow
+                })?;
+                piece.clear();
+                if seen.len() == before || !decoder.has_rest() {
+                    break;
+                }
+            }
+        }
+        Ok(seen)
+    }
+
+    fn frame(first: u8, mask: [u8; 4], payload: &[u8]) -> Vec<u8> {
+        let mut frame = vec![first];
+        if let Ok(length @ 0..=125) = u8::try_from(payload.len()) {
+            frame.push(0x80 | length);
+        } else {
+            frame.push(0xFE);
+            frame.extend(u16::try_from(payload.len()).unwrap().to_be_bytes());
+        }
+        frame.extend(mask);
+        frame.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, key)| byte ^ key));
+        frame
+    }
+
+    fn encode(message: &Owned, mask: [u8; 4], fragment: usize) -> Vec<u8> {
+        let (opcode, payload) = match message {
+            Owned::Text(text) => (1, text.as_bytes()),
+            Owned::Binary(bytes) => (2, bytes.as_slice()),
+            Owned::Ping(bytes) => return frame(0x89, mask, bytes),
+            Owned::Pong => return frame(0x8A, mask, b""),
+            Owned::Close => return frame(0x88, mask, b""),
+        };
+        if payload.len() <= fragment {
+            return frame(0x80 | opcode, mask, payload);
+        }
+        let (first, rest) = payload.split_at(fragment);
+        let (middle, last) = rest.split_at(rest.len() / 2);
+        // A control frame may stand between fragments, but is no part of the message.
+        [frame(opcode, mask, first), frame(0, mask, middle), frame(0x80, mask, last)].concat()
+    }
+
+    fn messages() -> impl Strategy<Value = Vec<Owned>> {
+        let message = prop_oneof![
+            ".{0,80}".prop_map(Owned::Text),
+            prop::collection::vec(any::<u8>(), 0..300).prop_map(Owned::Binary),
+            prop::collection::vec(any::<u8>(), 0..100).prop_map(Owned::Ping),
+            Just(Owned::Pong),
+        ];
+        prop::collection::vec(message, 0..12)
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_encoded_is_decoded_however_it_is_cut(
+            messages in messages(),
+            mask in any::<[u8; 4]>(),
+            fragment in 1_usize..200,
+            cuts in prop::collection::vec(1_usize..40, 0..20),
+            breaks in any::<bool>(),
+        ) {
+            let stream: Vec<u8> =
+                messages.iter().flat_map(|message| encode(message, mask, fragment)).collect();
+            prop_assert_eq!(decode(&stream, &cuts, breaks), Ok(messages));
+        }
+
+        #[test]
+        fn no_bytes_panic_or_are_kept_past_the_limit(
+            bytes in prop::collection::vec(any::<u8>(), 0..200),
+            cuts in prop::collection::vec(1_usize..40, 0..10),
+        ) {
+            drop(decode(&bytes, &cuts, false));
+            let mut decoder = Decoder::new(LIMIT);
+            let decoded = decoder.decode(&mut bytes.clone(), |_| ControlFlow::Continue(()));
+            prop_assert!(decoded.is_err() || decoder.rest.len() <= LIMIT + 14);
+        }
+    }
+
+    #[test]
+    fn an_idle_decoder_holds_no_memory() {
+        let mut decoder = Decoder::new(LIMIT);
+        let large = frame(0x82, [1, 2, 3, 4], &[0; 900]);
+        for piece in large.chunks(100) {
+            decoder.decode(&mut piece.to_vec(), |_| ControlFlow::Continue(())).unwrap();
+        }
+        assert_eq!((decoder.rest.capacity(), decoder.fragments.is_none()), (0, true));
+    }
+}

@@ -134,3 +134,54 @@ fn write_header(head: &mut [u8; 10], opcode: u8, payload_length: usize) -> usize
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use proptest::prelude::*;
+    use tungstenite::protocol::frame::{
+        FrameHeader,
+        coding::{Data, OpCode},
+    };
+
+    use super::Frame;
+
+    /// The payload and opcode as another implementation reads them.
+    fn read(frame: &Frame) -> (Vec<u8>, OpCode) {
+        let mut cursor = Cursor::new(frame.bytes());
+        let (header, length) = FrameHeader::parse(&mut cursor).unwrap().unwrap();
+        let at = usize::try_from(cursor.position()).unwrap();
+        let payload = frame.bytes()[at..].to_vec();
+        assert_eq!(payload.len(), usize::try_from(length).unwrap());
+        assert!(header.is_final && header.mask.is_none());
+        (payload, header.opcode)
+    }
+
+    #[test]
+    fn each_form_of_length_is_written_and_found_again() {
+        for length in [0, 1, 125, 126, 127, 0xFFFF, 0x1_0000, 0x1_0001] {
+            let payload = vec![b'x'; length];
+            let frame = Frame::text(&[&payload]);
+            assert_eq!(read(&frame), (payload.clone(), OpCode::Data(Data::Text)));
+            let mut body = Vec::new();
+            frame.write_polling(&mut body);
+            assert_eq!((body.len(), frame.polling_len()), (length, length));
+            assert_eq!(body, payload);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_head_written_before_its_payload_makes_the_same_frame(
+            payload in prop::collection::vec(any::<u8>(), 0..300),
+            prefix in "[0-9-]{0,20}",
+        ) {
+            let mut buffer = vec![0; 40];
+            buffer.extend_from_slice(&payload);
+            let start = Frame::write_text_head(&mut buffer, 40, &prefix);
+            let whole = Frame::text(&[prefix.as_bytes(), &payload]);
+            prop_assert_eq!(&buffer[start..], whole.bytes().as_ref());
+        }
+    }
+}

@@ -136,8 +136,8 @@ impl LongPoll {
     pub(crate) fn close(&mut self, reason: DisconnectReason, is_lost: bool) {
         let is_waited_for = !is_lost && reason != DisconnectReason::ParseError;
         self.farewell = Some(match reason {
-            DisconnectReason::TransportClose if self.is_active => Farewell::Noop,
-            DisconnectReason::TransportClose => Farewell::Told,
+            // A poll may be on its way, sent before the close and overtaken by it.
+            DisconnectReason::TransportClose => Farewell::Noop,
             DisconnectReason::TransportError
             | DisconnectReason::PingTimeout
             | DisconnectReason::ParseError

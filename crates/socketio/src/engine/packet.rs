@@ -62,3 +62,77 @@ pub(crate) fn decode_polling<'a>(
 pub(crate) fn split_payload(body: &str) -> impl Iterator<Item = &str> {
     body.split(char::from(SEPARATOR))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Incoming, NoPacket, SEPARATOR, decode_polling, decode_text, split_payload};
+    use crate::engine::frame::Frame;
+
+    #[derive(Debug, Clone)]
+    enum Packet {
+        Text(String),
+        Binary(Vec<u8>),
+    }
+
+    fn packets() -> impl Strategy<Value = Vec<Packet>> {
+        // The separator cannot be part of a text: JSON escapes it.
+        let text = "[^\u{1e}]{0,40}".prop_map(Packet::Text);
+        let binary = prop::collection::vec(any::<u8>(), 0..200).prop_map(Packet::Binary);
+        prop::collection::vec(prop_oneof![text, binary], 1..8)
+    }
+
+    #[test]
+    fn each_type_is_known_by_its_digit() {
+        assert_eq!(decode_text("1"), Ok(Incoming::Close));
+        assert_eq!(decode_text("2probe"), Ok(Incoming::Ping("probe")));
+        assert_eq!(decode_text("3"), Ok(Incoming::Pong));
+        assert_eq!(decode_text("4é"), Ok(Incoming::Text("é")));
+        assert_eq!(decode_text("5"), Ok(Incoming::Upgrade));
+        assert_eq!(decode_text("6"), Ok(Incoming::Ignored));
+        for text in ["", "7", "x", "é"] {
+            assert_eq!(decode_text(text), Err(NoPacket));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_payload_that_was_encoded_is_decoded(packets in packets()) {
+            let mut body = Vec::new();
+            for packet in &packets {
+                if !body.is_empty() {
+                    body.push(SEPARATOR);
+                }
+                let frame = match packet {
+                    Packet::Text(text) => Frame::text(&[b"4", text.as_bytes()]),
+                    Packet::Binary(bytes) => Frame::binary(bytes),
+                };
+                let before = body.len();
+                frame.write_polling(&mut body);
+                prop_assert_eq!(frame.polling_len(), body.len() - before);
+            }
+            let body = String::from_utf8(body).unwrap();
+            let mut scratch = Vec::new();
+            let mut count = 0;
+            for (text, packet) in split_payload(&body).zip(&packets) {
+                let decoded = decode_polling(text, &mut scratch).unwrap();
+                match packet {
+                    Packet::Text(text) => prop_assert_eq!(decoded, Incoming::Text(text)),
+                    Packet::Binary(bytes) => prop_assert_eq!(decoded, Incoming::Binary(bytes)),
+                }
+                count += 1;
+            }
+            prop_assert_eq!(count, packets.len());
+        }
+
+        #[test]
+        fn no_payload_panics(body in ".{0,100}") {
+            let mut scratch = Vec::new();
+            for packet in split_payload(&body) {
+                let decoded = decode_polling(packet, &mut scratch);
+                prop_assert!(decoded.is_ok() || decoded == Err(NoPacket));
+            }
+        }
+    }
+}
