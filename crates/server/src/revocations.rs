@@ -4,6 +4,7 @@
 //! process. So the command leaves a file named after the user or session, and the server looks for
 //! such files twice a second. A file outlives a crash of either.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +24,7 @@ pub struct Revocations {
 }
 
 /// Whose sockets are to be cut.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Revoked {
     User(UserId),
     Session(SessionId),
@@ -38,25 +39,32 @@ impl Revocations {
     /// Cuts what other processes ask for, for as long as it is polled.
     pub async fn obey(self, live_sessions: Arc<dyn LiveSessions>) {
         let mut ticks = tokio::time::interval(LOOK_PERIOD);
+        let mut stuck = HashSet::new();
         loop {
             ticks.tick().await;
-            self.obey_once(&*live_sessions);
+            self.obey_once(&*live_sessions, &mut stuck);
         }
     }
 
     /// Reading a folder that is nearly always absent or empty takes microseconds, so it is done on
-    /// the runtime's own thread.
-    fn obey_once(&self, live_sessions: &dyn LiveSessions) {
+    /// the runtime's own thread. A file that cannot be deleted (another user's) is obeyed once, and
+    /// then remembered as `stuck`: it must not keep its user out for good.
+    fn obey_once(&self, live_sessions: &dyn LiveSessions, stuck: &mut HashSet<Revoked>) {
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
         for entry in entries.flatten() {
-            let name = entry.file_name();
-            match name.to_str().and_then(Revoked::parse) {
-                Some(Revoked::User(user_id)) => live_sessions.cut_user(user_id),
-                Some(Revoked::Session(session_id)) => live_sessions.cut_session(session_id),
-                None => continue,
+            let Some(revoked) = entry.file_name().to_str().and_then(Revoked::parse) else {
+                continue;
+            };
+            if stuck.contains(&revoked) {
+                continue;
+            }
+            match revoked {
+                Revoked::User(user_id) => live_sessions.cut_user(user_id),
+                Revoked::Session(session_id) => live_sessions.cut_session(session_id),
             }
             if let Err(error) = std::fs::remove_file(entry.path()) {
                 tracing::warn!(%error, "a request to cut sockets cannot be deleted");
+                stuck.insert(revoked);
             }
         }
     }
@@ -122,14 +130,15 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let revocations = Revocations::of(&DataDir::open(parent.path()).unwrap());
         let cut = Cut::default();
-        revocations.obey_once(&cut);
+        let mut stuck = HashSet::new();
+        revocations.obey_once(&cut, &mut stuck);
         let user_id = UserId::generate(Timestamp::from_unix_ms(0), &SystemRandom);
         let session_id = SessionId::generate(Timestamp::from_unix_ms(0), &SystemRandom);
         revocations.cut_user(user_id);
-        revocations.obey_once(&cut);
+        revocations.obey_once(&cut, &mut stuck);
         revocations.cut_session(session_id);
-        revocations.obey_once(&cut);
-        revocations.obey_once(&cut);
+        revocations.obey_once(&cut, &mut stuck);
+        revocations.obey_once(&cut, &mut stuck);
         assert_eq!(*cut.0.lock(), [Revoked::User(user_id), Revoked::Session(session_id)]);
     }
 }

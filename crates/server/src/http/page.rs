@@ -51,10 +51,7 @@ static ASSETS: LazyLock<Vec<(&'static str, Asset)>> = LazyLock::new(|| {
         ("/app/state.js", asset(SCRIPT, include_bytes!("../../assets/app/state.js"))),
         ("/app/typing.js", asset(SCRIPT, include_bytes!("../../assets/app/typing.js"))),
         ("/app/words.js", asset(SCRIPT, include_bytes!("../../assets/app/words.js"))),
-        (
-            "/socket.io/socket.io.js",
-            asset(SCRIPT, include_bytes!("../../assets/socket.io.min.js")),
-        ),
+        ("/socket.io/socket.io.js", asset(SCRIPT, include_bytes!("../../assets/socket.io.min.js"))),
         (
             "/socket.io/socket.io.min.js",
             asset(SCRIPT, include_bytes!("../../assets/socket.io.min.js")),

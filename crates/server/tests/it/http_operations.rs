@@ -107,9 +107,39 @@ async fn the_page_brings_all_it_needs_and_lets_nothing_else_in() {
         let again = app.call_outside(Method::GET, path).header("if-none-match", etag).send().await;
         assert_eq!((again.status, again.text.as_str()), (StatusCode::NOT_MODIFIED, ""), "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_page_names_only_what_is_here_and_nothing_inline() {
+    let app = TestApp::start();
     let page = get(&app, "/").await.text;
-    assert!(!page.contains("style="), "inline styles do not pass the policy");
-    assert!(!page.contains("<script>"), "inline scripts do not pass the policy");
+    for inline in [" style=", "<script>", "<style", " onclick=", "javascript:"] {
+        assert!(!page.contains(inline), "{inline} does not pass the policy");
+    }
+    let mut waiting: Vec<_> = quoted_paths(&page, "/");
+    assert!(waiting.len() >= 3, "{waiting:?}");
+    let mut seen = Vec::new();
+    while let Some(path) = waiting.pop() {
+        if seen.contains(&path) {
+            continue;
+        }
+        let answer = get(&app, &path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        if path.ends_with(".js") && !path.ends_with(".min.js") {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let imports = answer.text.lines().filter(|line| line.contains(" from "));
+            let imports = imports.flat_map(|line| quoted_paths(line, "./"));
+            waiting.extend(imports.map(|import| import.replacen('.', folder, 1)));
+        }
+        seen.push(path);
+    }
+}
+
+/// The texts between quotes that begin with `start` and name a file.
+fn quoted_paths(text: &str, start: &str) -> Vec<String> {
+    let parts =
+        text.split(['"', '\'']).filter(|part| part.starts_with(start) && part.contains('.'));
+    parts.map(str::to_owned).collect()
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The built binary: its sentences, its commands, its signals.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
@@ -41,7 +41,12 @@ struct Process {
 impl Process {
     fn start(folder: &Path, arguments: &[&str]) -> Self {
         let mut command = salala(folder, arguments, &[]);
-        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        command.stderr(Stdio::null());
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        command.stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let mut process = Self { child, stdout, said: Vec::new(), url: String::new() };
@@ -218,4 +223,83 @@ async fn an_operator_makes_shuts_and_opens_accounts_while_the_server_runs() {
     let bad = ["user", "add", "--username", "a b", "--email", "a@b"];
     assert!(sentence(&run(folder.path(), &bad, &[])).starts_with("--username must be"));
     assert_eq!(process.stop(Signal::TERM), Some(0));
+}
+
+#[tokio::test]
+async fn open_connections_do_not_hold_up_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start(folder.path(), &[]);
+    let authority = process.url.trim_start_matches("http://").to_owned();
+    let idle = TcpStream::connect(&authority).unwrap();
+    let mut polling = TcpStream::connect(&authority).unwrap();
+    let poll = "/socket.io/?EIO=4&transport=polling";
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let opened = client.get(format!("{}{poll}", process.url)).send().await.unwrap();
+    let opened: Value = serde_json::from_str(&opened.text().await.unwrap()[1..]).unwrap();
+    let sid = opened["sid"].as_str().unwrap();
+    write!(polling, "GET {poll}&sid={sid} HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
+    assert_eq!(process.stop(Signal::TERM), Some(0));
+    drop((idle, polling));
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start(folder.path(), &[]);
+    process.signal(Signal::TERM);
+    assert_eq!(process.stop(Signal::INT), Some(0));
+}
+
+#[tokio::test]
+async fn without_files_for_more_connections_it_waits_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let limited = |command: Command| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -n 48 && exec \"$0\" \"$@\""]).arg(command.get_program());
+        shell.args(command.get_args()).current_dir(folder.path()).env_clear();
+        let variables = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        shell.envs(variables);
+        shell
+    };
+    let process = Process::spawn(limited(salala(folder.path(), &["serve"], &[])));
+    let authority = process.url.trim_start_matches("http://").to_owned();
+    let crowd: Vec<_> = (0..100).map(|_| TcpStream::connect(&authority).unwrap()).collect();
+    drop(crowd);
+    assert_eq!(process.login("ann", "12345678").await.0, 401);
+    assert_eq!(process.stop(Signal::TERM), Some(0));
+}
+
+#[tokio::test]
+async fn no_secret_is_logged() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let mut command = salala(folder.path(), &[], &[("LOG_LEVEL", "trace")]);
+    command.stderr(std::fs::File::create(&log).unwrap());
+    let process = Process::spawn(command);
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = |path: &str| format!("{}{path}", process.url);
+    let body = json!({ "username": "ann", "email": "ann@example.org", "password": "hunter22" });
+    let call = client.post(url("/api/v1/auth/register")).json(&body);
+    let signed_in: Value = call.send().await.unwrap().json().await.unwrap();
+    let token = signed_in["accessToken"].as_str().unwrap();
+    let refresh = json!({ "refreshToken": signed_in["refreshToken"] });
+    for _ in 0..2 {
+        client.post(url("/api/v1/auth/refresh")).json(&refresh).send().await.unwrap();
+    }
+    let socket = format!("/socket.io/?EIO=4&transport=polling&token={token}");
+    client.get(url(&socket)).send().await.unwrap();
+    let search = url("/api/v1/users/search?q=somebody");
+    client.get(search).bearer_auth(token).send().await.unwrap();
+    assert_eq!(process.stop(Signal::TERM), Some(0));
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains("\"path\":\"/api/v1/users/search\""), "{log}");
+    let refresh_token = signed_in["refreshToken"].as_str().unwrap();
+    let secret = std::fs::read_to_string(folder.path().join("data/jwt-secret")).unwrap();
+    for private in
+        [token, refresh_token, "hunter22", "somebody", "ann@example.org", "127.0.0.1", &secret]
+    {
+        let lines = log.lines().filter(|line| !line.contains("\"ready\""));
+        let shown = lines.filter(|line| line.contains(private)).collect::<Vec<_>>();
+        assert!(shown.is_empty(), "{private} is in {shown:?}");
+    }
 }
