@@ -28,7 +28,7 @@ pub(super) async fn serve(config: Config, seed_if_empty: bool) -> anyhow::Result
     let jwt_secret = config::resolve_jwt_secret(&config, &SystemRandom)?;
     let store = store::open(&folder)?;
     if seed_if_empty {
-        store::seed_if_empty(&store).await?;
+        store::seed_if_empty(&store, &folder).await?;
     }
     let server = Server::start(Parts {
         config,

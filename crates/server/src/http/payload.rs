@@ -1,12 +1,13 @@
 //! Reading bodies: JSON of bounded size, field by field.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 use salala_core::wire::fields::{Decode, decode};
 use salala_core::wire::{Error, ErrorCode};
 
@@ -14,6 +15,13 @@ use super::problem::Problem;
 
 /// The most bytes of a body.
 pub const BODY_MAX_BYTES: usize = 256 * 1024;
+
+/// The most bytes of all bodies that are being read at the same time; past it a request is refused
+/// as `busy`.
+const BODIES_MAX_BYTES: usize = 128 * 1024 * 1024;
+
+/// Bytes of all bodies that are being read.
+static BODIES_BYTES: AtomicUsize = AtomicUsize::new(0);
 
 /// How long a body may take to come.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -50,6 +58,12 @@ impl<T: Decode, S: Send + Sync> FromRequest<S> for OptionalPayload<T> {
     }
 }
 
+/// A part of what all bodies may hold, given back when it is dropped.
+struct Held {
+    all: &'static AtomicUsize,
+    bytes: usize,
+}
+
 fn check_content_type(headers: &HeaderMap) -> Result<(), Error> {
     let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -63,20 +77,65 @@ async fn read_text(body: Body) -> Result<String, Problem> {
     if http_body::Body::size_hint(&body).lower() > BODY_MAX_BYTES as u64 {
         return Err(too_large().into());
     }
-    let reading = Limited::new(body, BODY_MAX_BYTES).collect();
-    let Ok(read) = tokio::time::timeout(BODY_TIMEOUT, reading).await else {
+    let Ok(read) = tokio::time::timeout(BODY_TIMEOUT, read_bytes(body)).await else {
         let error = Error::new(ErrorCode::InvalidPayload, "the body took too long to come");
         return Err(Problem::with_status(StatusCode::REQUEST_TIMEOUT, error));
     };
-    let bytes = match read {
-        Ok(collected) => collected.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => return Err(too_large().into()),
-        Err(_) => return Err(Error::invalid_field("", "the body broke off").into()),
-    };
-    String::from_utf8(bytes.into())
-        .map_err(|_| Error::invalid_field("", "must be text in UTF-8").into())
+    String::from_utf8(read?).map_err(|_| Error::invalid_field("", "must be text in UTF-8").into())
+}
+
+async fn read_bytes(mut body: Body) -> Result<Vec<u8>, Error> {
+    let mut held = Held::new(&BODIES_BYTES);
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Error::invalid_field("", "the body broke off"))?;
+        // Trailers say nothing here.
+        let Ok(data) = frame.into_data() else { continue };
+        if bytes.len() + data.len() > BODY_MAX_BYTES {
+            return Err(too_large());
+        }
+        held.hold(data.len())?;
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
+}
+
+impl Held {
+    fn new(all: &'static AtomicUsize) -> Self {
+        Self { all, bytes: 0 }
+    }
+
+    fn hold(&mut self, bytes: usize) -> Result<(), Error> {
+        self.bytes += bytes;
+        let before = self.all.fetch_add(bytes, Ordering::Relaxed);
+        if before + bytes > BODIES_MAX_BYTES { Err(ErrorCode::Busy.into()) } else { Ok(()) }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.all.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 fn too_large() -> Error {
     Error::new(ErrorCode::TooLarge, format!("a body has at most {BODY_MAX_BYTES} bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_all_bodies_hold_is_bounded_and_given_back() {
+        static ALL: AtomicUsize = AtomicUsize::new(0);
+        let mut one = Held::new(&ALL);
+        one.hold(BODIES_MAX_BYTES).unwrap();
+        let mut other = Held::new(&ALL);
+        assert_eq!(other.hold(1).unwrap_err().code, ErrorCode::Busy);
+        drop(one);
+        other.hold(1).unwrap();
+        drop(other);
+        assert_eq!(ALL.load(Ordering::Relaxed), 0);
+    }
 }
