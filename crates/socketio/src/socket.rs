@@ -305,14 +305,12 @@ impl Socket {
 
     fn hold(&self, held: &mut Held, frames: &[Frame], urgency: Urgency) {
         let added: usize = frames.iter().map(Frame::len).sum();
-        match self.inner.connection.admit(held.size_bytes, added, urgency) {
-            true => {
-                held.size_bytes += added;
-                held.frames.extend_from_slice(frames);
-            }
-            false if urgency == Urgency::Volatile => {}
-            false => self.inner.connection.close(DisconnectReason::SlowConsumer),
+        let connection = &self.inner.connection;
+        if !connection.admit(held.size_bytes, added, urgency) {
+            return connection.refuse(frames.len(), urgency);
         }
+        held.size_bytes += added;
+        held.frames.extend_from_slice(frames);
     }
 }
 

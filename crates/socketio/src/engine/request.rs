@@ -107,6 +107,10 @@ pub(crate) fn open<A: Application>(
     shared.sessions.insert(Arc::clone(&session));
     connection.flush();
     shared.core.tasks.spawn(task);
+    // A drain that began meanwhile may have looked for open connections before this one was there.
+    if shared.core.is_draining() {
+        connection.close(DisconnectReason::ServerShuttingDown);
+    }
     Ok((session, first))
 }
 

@@ -101,8 +101,7 @@ impl<A: Application> ConnectionTask<A> {
                         Ok(Poll::Pending) => return Turn::Waiting,
                         Ok(Poll::Ready(())) => self.running = None,
                         Err(_) => {
-                            let connection = self.session.connection.id();
-                            tracing::error!(connection, "a handler panicked, its event is lost");
+                            tracing::error!("a handler panicked, its event is lost");
                             self.running = None;
                         }
                     }

@@ -5,7 +5,10 @@ use salala_socketio::{
 };
 use tokio::sync::mpsc;
 
-use crate::support::{Frame, Server, Tally, WebSocket, calm, eventually};
+use crate::{
+    support::{Frame, Server, WebSocket, calm},
+    wait::{Tally, eventually},
+};
 
 struct Fixture {
     server: Server,

@@ -1,6 +1,7 @@
 //! The server as raw bytes on a socket see it.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by it")]
 
+mod acknowledgements;
 mod delivery;
 #[expect(dead_code, reason = "the example's main is not run here")]
 #[path = "../../examples/engineio_echo.rs"]
@@ -14,4 +15,5 @@ mod socketio_echo;
 mod socketio_protocol;
 mod support;
 mod upgrade;
+mod wait;
 mod websocket;

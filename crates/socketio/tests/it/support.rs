@@ -4,10 +4,6 @@ use std::{
     collections::HashMap,
     convert::Infallible,
     net::{Ipv4Addr, SocketAddr},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
     time::Duration,
 };
 
@@ -16,7 +12,6 @@ use salala_socketio::{Config, Origins, SocketIo};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpSocket, TcpStream},
-    sync::Notify,
     task::JoinSet,
     time::timeout,
 };
@@ -54,12 +49,6 @@ pub(crate) enum Frame {
     Close(u16),
     /// The end of the stream.
     End,
-}
-
-/// Counts what happened elsewhere, and waits for it.
-#[derive(Clone, Default)]
-pub(crate) struct Tally {
-    inner: Arc<(AtomicUsize, Notify)>,
 }
 
 impl Server {
@@ -268,44 +257,10 @@ impl WebSocket {
     }
 }
 
-impl Tally {
-    pub(crate) fn add(&self) {
-        self.inner.0.fetch_add(1, Ordering::SeqCst);
-        self.inner.1.notify_waiters();
-    }
-
-    pub(crate) fn count(&self) -> usize {
-        self.inner.0.load(Ordering::SeqCst)
-    }
-
-    pub(crate) async fn reach(&self, count: usize) {
-        let reached = async {
-            loop {
-                let notified = self.inner.1.notified();
-                if self.count() >= count {
-                    return;
-                }
-                notified.await;
-            }
-        };
-        timeout(PATIENCE, reached).await.expect("the count was not reached");
-    }
-}
-
 /// Any origin, and heartbeats out of the way, so that a slow machine fails no test.
 pub(crate) fn calm() -> Config {
     let day = Duration::from_hours(24);
     Config { ping_interval: day, ping_timeout: day, origins: Origins::Any, ..Config::default() }
-}
-
-/// Waits for something that only polling can see.
-pub(crate) async fn eventually(mut is_so: impl FnMut() -> bool) {
-    let reached = async {
-        while !is_so() {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    };
-    timeout(PATIENCE, reached).await.expect("it did not come to be");
 }
 
 /// A client's frame, masked.

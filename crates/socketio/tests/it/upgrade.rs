@@ -7,7 +7,8 @@ use salala_socketio::{Config, SocketIo, Stats, engine::Engine};
 use crate::{
     engineio_echo::Echo,
     socketio_echo,
-    support::{PATIENCE, Server, WebSocket, calm, eventually},
+    support::{Frame, PATIENCE, Server, WebSocket, calm},
+    wait::eventually,
 };
 
 const PATH: &str = "/engine.io/";
@@ -105,7 +106,7 @@ async fn an_upgrade_that_is_given_up_leaves_the_session_on_polling() {
         let target = format!("{PATH}?EIO=4&transport=websocket&sid={sid}");
         let mut socket = server.websocket(&target).await;
         socket.send("2probe").await;
-        if let crate::support::Frame::Text(text) = socket.next().await {
+        if let Frame::Text(text) = socket.next().await {
             assert_eq!(text, "3probe");
             break socket;
         }
