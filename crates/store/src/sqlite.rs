@@ -14,6 +14,8 @@ mod history;
 mod members;
 mod mentions;
 mod messages;
+#[cfg(test)]
+mod plans;
 mod queue;
 mod reactions;
 mod readers;
@@ -227,4 +229,99 @@ fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
         .spawn(run)
         .map(drop)
         .map_err(|error| StoreError::Unavailable(format!("no thread can be started: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc as std_mpsc;
+
+    use super::*;
+    use crate::Users;
+
+    fn fresh(queued_writes: usize) -> (SqliteStore, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = SqliteOptions::at(folder.path().join("salala.db"));
+        options.queued_writes = queued_writes;
+        (SqliteStore::open(options).unwrap(), folder)
+    }
+
+    /// A write that runs, and holds up the writer until it is released.
+    async fn hold(store: &SqliteStore) -> (std_mpsc::Sender<()>, Pending<()>) {
+        let (release, released) = std_mpsc::channel::<()>();
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let held = store.write(move |_| {
+            begun.send(()).unwrap();
+            released.recv().unwrap();
+            Ok(())
+        });
+        has_begun.await.unwrap();
+        (release, held)
+    }
+
+    fn note(tx: &WriteTx<'_>, name: &str) -> Result<()> {
+        tx.db.execute("INSERT INTO meta (name, value) VALUES (?1, 1)", [name])?;
+        Ok(())
+    }
+
+    async fn notes(store: &SqliteStore) -> Vec<String> {
+        let read = store.read(|db| {
+            let mut statement =
+                db.prepare("SELECT name FROM meta WHERE name <> 'epoch' ORDER BY name")?;
+            let names = statement.query_map((), |row| row.get(0))?;
+            Ok(names.collect::<rusqlite::Result<_>>()?)
+        });
+        read.await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_write_that_panics_is_rolled_back_alone() {
+        let (store, _folder) = fresh(99);
+        let (release, held) = hold(&store).await;
+        let before = store.write(|tx| note(tx, "before"));
+        let panicked = store.write(|tx| -> Result<()> {
+            note(tx, "panicked")?;
+            panic!("on purpose")
+        });
+        let after = store.write(|tx| note(tx, "after"));
+        release.send(()).unwrap();
+        held.await.unwrap();
+        before.await.unwrap();
+        assert!(matches!(panicked.await, Err(StoreError::Corrupt(_))));
+        after.await.unwrap();
+        assert_eq!(notes(&store).await, ["after", "before"]);
+        let read: Pending<()> = store.read(|_| panic!("on purpose"));
+        assert!(matches!(read.await, Err(StoreError::Corrupt(_))));
+        assert_eq!(store.count_users().await, Ok(0));
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_meets_a_storage_error_is_refused_whole() {
+        let (store, _folder) = fresh(99);
+        let (release, held) = hold(&store).await;
+        let before = store.write(|tx| note(tx, "before"));
+        let lost: Pending<()> = store.write(|_| Err(StoreError::Unavailable("gone".to_owned())));
+        let after = store.write(|tx| note(tx, "after"));
+        release.send(()).unwrap();
+        held.await.unwrap();
+        for pending in [before, lost, after] {
+            assert_eq!(pending.await, Err(StoreError::Unavailable("gone".to_owned())));
+        }
+        assert_eq!(notes(&store).await, Vec::<String>::new());
+        store.write(|tx| note(tx, "later")).await.unwrap();
+        assert_eq!(notes(&store).await, ["later"]);
+    }
+
+    #[tokio::test]
+    async fn one_write_more_than_the_queue_holds_is_busy() {
+        let (store, _folder) = fresh(2);
+        let (release, held) = hold(&store).await;
+        let queued = [store.write(|_| Ok(())), store.write(|_| Ok(()))];
+        assert_eq!(store.write(|_| Ok(())).await, Err(StoreError::Busy));
+        release.send(()).unwrap();
+        held.await.unwrap();
+        for pending in queued {
+            pending.await.unwrap();
+        }
+        store.write(|_| Ok(())).await.unwrap();
+    }
 }

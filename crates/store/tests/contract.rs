@@ -1,8 +1,10 @@
 //! What every engine behind the ports must do: each body once, run on each engine.
 
+#[cfg(test)]
 mod contract {
     pub(crate) mod conversations;
     pub(crate) mod durable_events;
+    pub(crate) mod engines;
     pub(crate) mod friends;
     pub(crate) mod history;
     pub(crate) mod members;
@@ -16,15 +18,16 @@ mod contract {
 }
 
 /// One test for each engine and each body; the next engine is one more line here, and a function
-/// that gives a fresh store.
+/// in `engines` that gives a fresh store.
 macro_rules! contract {
     ($($noun:ident: $($name:ident),+;)+) => {
-        engine!(sqlite, crate::fresh_sqlite, $($noun: $($name),+;)+);
+        engine!(sqlite, crate::contract::engines::fresh_sqlite, $($noun: $($name),+;)+);
     };
 }
 
 macro_rules! engine {
     ($engine:ident, $fresh:path, $($noun:ident: $($name:ident),+;)+) => {
+        #[cfg(test)]
         mod $engine {
             $(mod $noun {
                 $(#[tokio::test]
@@ -124,13 +127,6 @@ contract! {
         events_are_given_once_and_before_the_answer,
         closing_drains_what_is_queued,
         a_store_that_works_says_so;
-}
-
-/// A new database in a folder of its own, which goes with the second value.
-fn fresh_sqlite() -> (salala_store::sqlite::SqliteStore, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let options = salala_store::sqlite::SqliteOptions::at(folder.path().join("salala.db"));
-    (salala_store::sqlite::SqliteStore::open(options).unwrap(), folder)
 }
 
 #[test]

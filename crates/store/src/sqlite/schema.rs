@@ -104,6 +104,8 @@ fn connect(path: &Path, is_reader: bool) -> rusqlite::Result<Connection> {
     // thread, so it needs no lock of its own.
     let db = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.busy_timeout(Duration::from_secs(5))?;
+    #[cfg(test)]
+    let db = super::plans::watch(db);
     Ok(db)
 }
 

@@ -244,22 +244,24 @@ fn load_acquaintances(db: &Connection, user_id: UserId) -> Result<Acquaintances>
 
 /// Used tokens first, so that a session that is forgotten takes none with it beyond the limit.
 fn forget(db: &Connection, before: Timestamp, limit: usize) -> Result<u64> {
-    let mut forgotten = db.execute(
+    let mut left = limit;
+    for sql in [
         "DELETE FROM used_refresh_tokens
          WHERE refresh_hash IN (
              SELECT refresh_hash
              FROM used_refresh_tokens
              WHERE expires_at < ?1
-             UNION
+             LIMIT ?2
+         )",
+        // CROSS JOIN: from the few ended sessions to their tokens, not from all tokens.
+        "DELETE FROM used_refresh_tokens
+         WHERE refresh_hash IN (
              SELECT t.refresh_hash
              FROM sessions s
-             JOIN used_refresh_tokens t ON t.session_id = s.id
+             CROSS JOIN used_refresh_tokens t ON t.session_id = s.id
              WHERE MIN(s.expires_at, COALESCE(s.revoked_at, s.expires_at)) < ?1
              LIMIT ?2
          )",
-        params![before.unix_ms(), rows(limit)],
-    )?;
-    forgotten += db.execute(
         "DELETE FROM sessions
          WHERE id IN (
              SELECT s.id
@@ -272,9 +274,10 @@ fn forget(db: &Connection, before: Timestamp, limit: usize) -> Result<u64> {
                  )
              LIMIT ?2
          )",
-        params![before.unix_ms(), rows(limit.saturating_sub(forgotten))],
-    )?;
-    Ok(u64::try_from(forgotten).unwrap_or(u64::MAX))
+    ] {
+        left -= db.execute(sql, params![before.unix_ms(), rows(left)])?.min(left);
+    }
+    Ok(u64::try_from(limit - left).unwrap_or(u64::MAX))
 }
 
 fn session_from(row: &Row<'_>) -> rusqlite::Result<Session> {

@@ -116,7 +116,7 @@ impl Writer {
             Err(error) => {
                 // A fresh connection for the next batch: whatever state this one is in, it goes.
                 self.opened = None;
-                let error = StoreError::Unavailable(error.to_string());
+                let error = into_unavailable(error);
                 tracing::warn!(%error, commands = batch.len(), "a batch was not stored");
                 for command in batch {
                     command.answer(Some(error.clone()));
@@ -154,6 +154,20 @@ impl Writer {
 }
 
 type Outcome = (Vec<Committed>, Vec<Option<StoreError>>);
+
+/// Why nothing of a batch was stored, whichever way it failed.
+fn into_unavailable(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable(cause) | StoreError::Corrupt(cause) => {
+            StoreError::Unavailable(cause)
+        }
+        StoreError::NotFound(_)
+        | StoreError::Forbidden(_)
+        | StoreError::Conflict(_)
+        | StoreError::Invalid { .. }
+        | StoreError::Busy => StoreError::Unavailable(error.to_string()),
+    }
+}
 
 /// Runs a command in a savepoint; `Ok(Some(…))` refuses it alone, `Err` fails the whole batch.
 fn run_alone(command: &mut dyn Command, tx: &mut WriteTx<'_>) -> Result<Option<StoreError>> {

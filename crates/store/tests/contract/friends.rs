@@ -18,7 +18,7 @@ pub(crate) async fn a_request_that_is_accepted_makes_friends_and_a_conversation(
     assert_eq!(request.status, FriendRequestStatus::Pending);
     let asked = feed.take();
     assert_eq!((asked.len(), asked[0].audience), (1, Audience::User(berta)));
-    assert_eq!(store.pending_friend_requests(berta).await.unwrap(), [request.clone()]);
+    assert_eq!(store.pending_friend_requests(berta).await.unwrap(), vec![request.clone()]);
     assert!(store.pending_friend_requests(anna).await.unwrap().is_empty());
     for stranger in [anna, carl] {
         let refused =
