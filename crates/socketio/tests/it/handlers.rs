@@ -274,9 +274,9 @@ async fn heartbeats_unread_behind_a_slow_handler_are_not_held_against_the_client
             }
         }
     });
-    let short = Duration::from_millis(50);
+    let (short, timeout) = (Duration::from_millis(50), Duration::from_secs(1));
     let config =
-        Config { ping_interval: short, ping_timeout: short, inbound_max_packets: 4, ..calm() };
+        Config { ping_interval: short, ping_timeout: timeout, inbound_max_packets: 4, ..calm() };
     let io = SocketIo::builder().config(config).namespace("/", routes).build();
     let server = Server::socketio(&io).await;
     let mut client = server.join().await;
@@ -285,7 +285,7 @@ async fn heartbeats_unread_behind_a_slow_handler_are_not_held_against_the_client
         client.send(&format!("42{index}[\"slow\"]")).await;
     }
     begun.reach(1).await;
-    tokio::time::sleep(short * 6).await;
+    tokio::time::sleep(timeout + short * 6).await;
     assert_eq!((begun.count(), io.stats().ping_timeouts), (1, 0));
     let release = async {
         for _ in 0..20 {

@@ -138,7 +138,7 @@ async fn attachments_together_are_bounded() {
 
 #[tokio::test]
 async fn attachments_that_do_not_come_close_the_connection() {
-    let soon = Duration::from_millis(200);
+    let soon = Duration::from_secs(1);
     let server = start_with(Config { connect_timeout: soon, ..calm() }).await;
     let mut socket = server.join().await;
     socket.send("451-[\"message\",{\"_placeholder\":true,\"num\":0}]").await;

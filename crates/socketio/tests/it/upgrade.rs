@@ -118,7 +118,7 @@ async fn an_upgrade_that_is_given_up_leaves_the_session_on_polling() {
 
 #[tokio::test]
 async fn an_upgrade_that_takes_too_long_is_given_up() {
-    let soon = Duration::from_millis(50);
+    let soon = Duration::from_millis(500);
     let config = Config { path: PATH.to_owned(), upgrade_timeout: soon, ..calm() };
     let server = Server::start(PATH, Engine::new(config, Echo).service()).await;
     let sid = server.open_polling(PATH).await;
