@@ -26,7 +26,8 @@ use salala_store::Store;
 use salala_store::log::CommitFeed;
 use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio_util::task::TaskTracker;
 
 use self::hub::Hub;
 use self::typing::Typing;
@@ -44,6 +45,10 @@ const SENDS_PER_SOCKET: usize = 128;
 
 /// How often it is looked whether a grace or a typing indication is over.
 const SWEEP_PERIOD: Duration = Duration::from_millis(100);
+
+/// How long a drain waits for events that were begun: longer than any commit takes, unless the storage
+/// is away.
+const ANSWERS_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What the gateway stands on.
 pub struct Parts {
@@ -71,6 +76,7 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Gateway {
     io: SocketIo,
+    shared: Arc<Shared>,
 }
 
 impl Gateway {
@@ -82,14 +88,15 @@ impl Gateway {
         let shared = Arc::new(Shared {
             hub: Hub::new(Arc::clone(&parts.sockets), Arc::clone(&parts.presence)),
             typing: Typing::default(),
+            answering: TaskTracker::new(),
             parts,
         });
         let io =
             SocketIo::builder().config(config).namespace("/", Root(Arc::clone(&shared))).build();
         sockets.set(io.clone());
         tasks.spawn("hub", Arc::clone(&shared).deliver(feed));
-        tasks.spawn("sweep", shared.sweep());
-        Self { io }
+        tasks.spawn("sweep", Arc::clone(&shared).sweep());
+        Self { io, shared }
     }
 
     /// The tower service for `/socket.io/`.
@@ -102,9 +109,15 @@ impl Gateway {
         self.io.stats()
     }
 
-    /// Takes nobody in any more and closes every transport, spread over `window`, without telling
-    /// clients to stay away: they come back to the server that is there then.
+    /// Begins no event any more, waits until those that were begun are answered, then closes every
+    /// transport, spread over `window`, without telling clients to stay away: they come back to the
+    /// server that is there then. So what was stored was acked; what was not begun is sent again.
     pub async fn drain(&self, window: Duration) {
+        let answering = &self.shared.answering;
+        answering.close();
+        if timeout(ANSWERS_TIMEOUT, answering.wait()).await.is_err() {
+            tracing::warn!("some events were not answered before the transports are closed");
+        }
         self.io.drain(window).await;
     }
 }
@@ -114,6 +127,8 @@ struct Shared {
     parts: Parts,
     hub: Hub,
     typing: Typing,
+    /// Events that were begun and not answered yet; closed once the server drains.
+    answering: TaskTracker,
 }
 
 /// Who stands behind a socket.

@@ -45,7 +45,7 @@ impl Shared {
         socket.join(&rooms::user(user_id));
         // Asked after the session's room was joined: a session that was ended before is refused here,
         // one that is ended later finds the socket in its room.
-        let user = self.parts.auth.admit(identity).await.map_err(refuse)?;
+        let user = self.parts.auth.admit(identity).await.map_err(|error| refuse(&error))?;
         let acquaintances = self.parts.store.acquaintances(user_id).await;
         let acquaintances = acquaintances.map_err(|_| Reject::CloseTransport)?;
         entering.finish(socket, &acquaintances.conversations);
@@ -67,9 +67,9 @@ impl Shared {
     }
 }
 
-fn refuse(error: AuthError) -> Reject {
+fn refuse(error: &AuthError) -> Reject {
     match error {
-        AuthError::Refused(refusal) => reject(refusal),
+        AuthError::Refused(refusal) => reject(*refusal),
         AuthError::Unavailable(_) => Reject::CloseTransport,
     }
 }

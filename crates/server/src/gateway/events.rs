@@ -14,6 +14,7 @@ use salala_store::StoreError;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::hub::{encode, send_volatile};
 use super::sockets::Sockets;
@@ -26,6 +27,8 @@ struct Reply {
     name: String,
     payload: Option<Box<RawValue>>,
     ack: Option<Ack>,
+    /// Held until the event is answered, so that a drain can wait for it.
+    _answering: TaskTrackerToken,
 }
 
 impl Shared {
@@ -37,6 +40,11 @@ impl Shared {
         caller: &Arc<Caller>,
         event: Event,
     ) {
+        let answering = self.answering.token();
+        if self.answering.is_closed() {
+            // The server drains: the client has no answer, and sends again when it is back.
+            return;
+        }
         let Event { name, mut args, ack, .. } = event;
         let payload = if args.is_empty() { None } else { Some(args.swap_remove(0)) };
         let decoded = ClientEvent::decode(&name, payload.as_deref().map_or("", RawValue::get));
@@ -46,7 +54,7 @@ impl Shared {
             name.clone()
         };
         metrics::counter!("salala_client_events_total", "event" => label).increment(1);
-        let reply = Reply { socket: socket.clone(), name, payload, ack };
+        let reply = Reply { socket: socket.clone(), name, payload, ack, _answering: answering };
         match decoded {
             Err(error) => reply.refuse(&error),
             Ok(ClientEvent::JoinRoom(command)) => {
