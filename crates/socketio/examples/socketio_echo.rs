@@ -26,7 +26,7 @@ impl Handler for Echo {
     async fn connected(&self, socket: &Socket) {
         // The suite listens for `auth` only after it has seen the answer to CONNECT. Sent in one turn
         // the two would arrive together, and it would miss the second.
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(30)).await;
         let auth = socket.data::<Option<Box<RawValue>>>();
         let emitted = match auth.as_deref() {
             Some(Some(auth)) => socket.emit("auth", auth),
