@@ -45,7 +45,8 @@ pub enum HistoryRange {
     Before(u64),
     /// Right after.
     After(u64),
-    /// This one in the middle, with what stands on both sides of it.
+    /// This one in the middle, with what stands on both sides of it: newer ones take less than half
+    /// of the page, and a side that is short leaves its places empty.
     Around(u64),
 }
 

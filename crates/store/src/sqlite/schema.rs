@@ -7,6 +7,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::cells::rows;
@@ -82,6 +83,8 @@ impl Location {
         // The file is not mapped into memory: a read error would end the process there.
         db.execute_batch("PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;")?;
         db.set_prepared_statement_cache_capacity(128);
+        // Plans must not depend on the values bound: each new value would prepare the statement anew.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         let epoch = read_epoch(&db).map_err(|error| unusable(&self.path, &error))?;
         if epoch != self.epoch {
             return Err(unusable(&self.path, &"another database lies in its place"));
