@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 runs=${RUNS:-3}
 profile=${PROFILE:-quick}
 built=target/$profile
-options=(--runs "$runs" --keep "$built/bench")
+options=(--runs "$runs")
 if [[ -n ${JSON:-} ]]; then
   options+=(--json)
 fi
