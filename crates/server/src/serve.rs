@@ -26,8 +26,11 @@ pub use listener::{ListenError, raise_open_files_limit};
 /// come back at the same moment.
 const DRAIN_WINDOW: Duration = Duration::from_secs(2);
 
-/// How long what is under way may take to end after that.
-const TASKS_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long all of that may take, the last acks included.
+const SOCKETS_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long HTTP requests that are under way may take to end after that.
+const TASKS_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// When the server is gone at the latest, whatever happens.
 const STOP_TIMEOUT: Duration = Duration::from_secs(9);
@@ -120,9 +123,9 @@ impl Server {
         &self.auth
     }
 
-    /// Stops: readiness ends, nobody is let in, requests under way are finished, every transport is
-    /// closed, what is queued is written. True if all of that was done; it takes ten seconds at most
-    /// either way.
+    /// Stops: readiness ends, no socket is let in any more, what was sent is acked and every transport
+    /// closed; then no connection is taken in, requests under way are finished, and what is queued is
+    /// written. True if all of that was done; it takes less than ten seconds either way.
     pub async fn stop(self) -> bool {
         let stopped = tokio::time::timeout(STOP_TIMEOUT, self.stop_in_order()).await;
         stopped.unwrap_or(false)
@@ -130,8 +133,13 @@ impl Server {
 
     async fn stop_in_order(self) -> bool {
         self.readiness.end();
+        // Connections are taken in until the sockets are gone: a client that polls fetches its last
+        // acks with a request of its own, which may be a new connection.
+        let draining = self.gateway.drain(DRAIN_WINDOW);
+        if tokio::time::timeout(SOCKETS_TIMEOUT, draining).await.is_err() {
+            tracing::warn!("some sockets did not close in time");
+        }
         self.closing.cancel();
-        self.gateway.drain(DRAIN_WINDOW).await;
         let is_drained = self.tasks.drain(TASKS_TIMEOUT).await;
         if !is_drained {
             tracing::warn!("some tasks did not end in time");
