@@ -113,6 +113,7 @@ contract! {
         one_mark_of_eight_leaves_seven_and_the_last_none,
         a_mark_stays_as_it_was_first_made,
         own_and_deleted_messages_are_passed_over,
+        a_mark_on_a_message_deleted_since_is_not_covered_twice,
         unknown_or_hidden_messages_mark_nothing,
         reading_to_a_place_covers_what_was_left_out,
         an_event_names_the_last_thousand,

@@ -96,6 +96,20 @@ pub(crate) async fn own_and_deleted_messages_are_passed_over(store: &dyn Store) 
     assert_eq!(marks(store, berta, talk).await, [Some(23), Some(23), None, Some(23), None]);
 }
 
+pub(crate) async fn a_mark_on_a_message_deleted_since_is_not_covered_twice(store: &dyn Store) {
+    let [anna, berta, _] = three_users(store).await;
+    let talk = direct(store, anna, berta).await;
+    let ids: Vec<_> =
+        send_many(store, talk, anna, 3).await.iter().map(|message| message.id).collect();
+    store.mark_messages_read(berta, vec![ids[1]], at(20)).await.unwrap();
+    store.delete_message(anna, ids[1], at(21)).await.unwrap();
+    let both = vec![ids[0], ids[2]];
+    assert_eq!(store.mark_messages_read(berta, both.clone(), at(22)).await, Ok(2));
+    assert_eq!(store.mark_messages_read(berta, both, at(23)).await, Ok(0));
+    let history = store.history(anna, talk, HistoryRange::Newest, 9).await.unwrap();
+    assert!(history.messages.iter().all(|message| message.reads.len() == 1));
+}
+
 pub(crate) async fn unknown_or_hidden_messages_mark_nothing(store: &dyn Store) {
     let [anna, berta, carl] = three_users(store).await;
     let talk = direct(store, anna, berta).await;
