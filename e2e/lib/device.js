@@ -14,10 +14,19 @@ export const TRANSPORTS = [
 /** Far beyond what anything here takes: it ends a test that waits in vain, and judges no speed. */
 const PATIENCE_MS = 20_000;
 
+/** Devices that were not closed yet. */
+const devices = new Set();
+
+/** Closes every device of one server, also those that a failed test left behind. */
+export function closeDevices(url) {
+  for (const device of devices) if (device.url.startsWith(url)) device.close();
+}
+
 export class Device {
   /** @param {string} url @param {object} options of the client @param {object} [person] whose */
   constructor(url, options, person) {
-    this.person = person;
+    Object.assign(this, { url, person });
+    devices.add(this);
     /** All events in the order in which they came: `{ name, payload, args }`. */
     this.events = [];
     /** `connect`, `disconnect` with its reason, `connect_error` with the error, in order. */
@@ -137,6 +146,7 @@ export class Device {
   }
 
   close() {
+    devices.delete(this);
     this.socket.disconnect();
   }
 }

@@ -8,6 +8,8 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+import { closeDevices } from './device.js';
+
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
 
@@ -82,8 +84,9 @@ class Server {
     return this.signal('SIGKILL');
   }
 
-  /** Ends the process and removes its folder. */
+  /** Ends the process and its clients, and removes its folder. */
   async remove() {
+    closeDevices(this.url);
     await this.kill();
     await rm(this.dataDir, { recursive: true, force: true });
   }

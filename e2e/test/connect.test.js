@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 
@@ -248,7 +249,6 @@ test('a configured origin is let in, and told so to its browser', async () => {
 });
 
 test('the client that the server hands out is the stock one', async () => {
-  const { readFile } = await import('node:fs/promises');
   const stock = await readFile(
     new URL('../node_modules/socket.io-client/dist/socket.io.min.js', import.meta.url),
     'utf8',
