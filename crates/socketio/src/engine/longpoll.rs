@@ -2,7 +2,7 @@
 
 use std::task::Waker;
 
-use crate::{DisconnectReason, engine::packet::SEPARATOR};
+use crate::DisconnectReason;
 
 /// The state of long-polling. It lives on after an upgrade, for a poll that is still under way.
 #[derive(Debug, Default)]
@@ -110,19 +110,20 @@ impl LongPoll {
     ) -> Option<Vec<u8>> {
         let is_empty = body.is_empty();
         match self.farewell {
-            Some(Farewell::Close | Farewell::Told) => {
-                if !is_empty {
-                    body.push(SEPARATOR);
-                }
-                body.push(CLOSE);
+            // A stock client drops what came in one payload with the close packet: it hands packets on
+            // a tick later, and has closed by then. So the close packet goes alone, by the next poll.
+            Some(Farewell::Close) if !is_empty => {
+                self.is_active = false;
+                return Some(body);
             }
+            Some(Farewell::Close | Farewell::Told) if is_empty => body.push(CLOSE),
             Some(Farewell::Noop) if is_empty => body.push(NOOP),
             None if is_empty && (has_moved || self.upgrade == Upgrade::Probed) => body.push(NOOP),
             None if is_empty => {
                 self.waiting = Some(waker.clone());
                 return None;
             }
-            Some(Farewell::Noop) | None => {}
+            Some(_) | None => {}
         }
         if self.farewell.is_some() {
             self.farewell = Some(Farewell::Told);

@@ -120,8 +120,11 @@ async fn take_in<A: Application>(session: &Session<A>, bytes: &[u8]) -> Response
     let mut scratch = Vec::new();
     for packet in split_payload(payload) {
         poll_fn(|cx| session.poll_room(cx)).await;
-        if !connection.is_open() {
-            return Fault::BadRequest.response(None);
+        match connection.close_reason() {
+            None => {}
+            // What this side closed takes nothing more; the client hears of it by its poll.
+            Some(reason) if reason.is_by_server() => break,
+            Some(_) => return Fault::BadRequest.response(None),
         }
         let received = match decode_polling(packet, &mut scratch) {
             Ok(packet) => session.receive(packet),

@@ -239,8 +239,9 @@ fn begin<A: Application>(
     }
 }
 
-/// The session of that id, if it lives. A closed one is found by the poll that it still owes an
-/// answer to.
+/// The session of that id, if it lives. A closed one that still owes a poll its answer is found by
+/// that poll, and by a POST where this side closed: to a stock client a refused POST is a broken
+/// transport, and it would give up the poll that brings what was queued for it.
 fn find<A: Application>(shared: &Shared<A>, sid: &str, is_poll: bool) -> Option<Arc<Session<A>>> {
     let session = shared.sessions.get(SessionId::parse(sid)?)?;
     let connection = &session.connection;
@@ -248,8 +249,12 @@ fn find<A: Application>(shared: &Shared<A>, sid: &str, is_poll: bool) -> Option<
     if connection.is_open() && connection.is_expired(now) && !session.is_backlogged() {
         connection.close(DisconnectReason::PingTimeout);
     }
-    let is_found =
-        connection.is_open() || (is_poll && connection.outbound().lock().owes_farewell());
+    let is_found = match connection.close_reason() {
+        None => true,
+        Some(reason) => {
+            (is_poll || reason.is_by_server()) && connection.outbound().lock().owes_farewell()
+        }
+    };
     is_found.then_some(session)
 }
 
