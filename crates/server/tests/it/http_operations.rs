@@ -125,7 +125,8 @@ async fn the_page_names_only_what_is_here_and_nothing_inline() {
         }
         let answer = get(&app, &path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
-        if path.ends_with(".js") && !path.ends_with(".min.js") {
+        let content_type = answer.header("content-type").unwrap();
+        if content_type.starts_with("text/javascript") && !path.contains(".min.") {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
             let imports = answer.text.lines().filter(|line| line.contains(" from "));
             let imports = imports.flat_map(|line| quoted_paths(line, "./"));
