@@ -35,15 +35,17 @@ function paintMessage(child, message, conversation) {
   child.className = `message${own ? ' own' : ''}${message.seq ? '' : ' pending'}`;
   child.replaceChildren();
   if (!own && conversation?.isGroup) child.append(make('p', 'author', nameOf(message.sender)));
-  if (message.replyTo) {
-    child.append(
-      make('p', 'quote', `${message.replyTo.sender.username}: ${textOf(message.replyTo)}`),
-    );
-  }
+  if (message.replyTo) child.append(makeQuote(message.replyTo, conversation));
   if (message.deletedAt) child.append(make('p', 'gone', textOf(message)));
   if (message.content) child.append(make('p', 'text', message.content));
   if (message.fileUrl) child.append(makeLink(message.fileUrl));
   child.append(makeMeta(message, own, conversation));
+}
+
+function makeQuote(replyTo, conversation) {
+  const author = conversation?.participants.find((user) => user.id === replyTo.senderId);
+  const name = author ? nameOf(author) : replyTo.sender.username;
+  return make('p', 'quote', `${name}: ${textOf(replyTo)}`);
 }
 
 function makeMeta(message, own, conversation) {

@@ -19,6 +19,7 @@ const WALLS: &[Wall] = &[
             "crates/server/src/gateway",
             // Puts the peer's address where the gateway finds it.
             "crates/server/src/serve",
+            "crates/socketio/examples/",
         ],
     },
     Wall {
@@ -41,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("crates/core/src/", &["tokio", "axum", "hyper", "rusqlite", "std::fs", "std::net"]),
     ("crates/store/src/", &["salala_socketio", "salala_server", "axum", "hyper", "http::"]),
     ("crates/socketio/src/", &["salala_core", "salala_store", "salala_server", "rusqlite"]),
+    ("crates/bench/src/", &["salala_server", "salala_store", "salala_socketio"]),
     // The rules know neither of the doors through which they are asked.
     ("crates/server/src/chat", &["crate::http", "crate::gateway", "axum"]),
     ("crates/server/src/http", &["crate::gateway"]),
