@@ -192,3 +192,23 @@ async fn the_mounting_server_tells_the_peers_address() {
     let _client = server.join().await;
     assert_eq!(addresses.recv().await, Some(Some(peer)));
 }
+
+/// A stock client drops packets that come in one payload with the close packet, and gives its poll up
+/// when a POST is refused.
+#[tokio::test]
+async fn a_polling_client_hears_all_that_was_queued_before_it_hears_of_a_drain() {
+    let io = SocketIo::builder().config(calm()).namespace("/", Routes::new()).build();
+    let server = Server::socketio(&io).await;
+    let target = server.join_polling("40").await;
+    assert!(server.get(&target).await.body.starts_with("40{"));
+    io.broadcast().emit("last", &"words").unwrap();
+    let (polls, ()) = tokio::join!(
+        async {
+            let first = server.get(&target).await.body;
+            let posted = server.post(&target, "42[\"too\",\"late\"]").await;
+            (first, posted.body, server.get(&target).await.body)
+        },
+        io.drain(Duration::ZERO),
+    );
+    assert_eq!(polls, ("42[\"last\",\"words\"]".to_owned(), "ok".to_owned(), "1".to_owned()));
+}
