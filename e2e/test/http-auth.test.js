@@ -168,12 +168,17 @@ test('a server that is closed takes nobody new', async () => {
   }
 });
 
-test('health, readiness and figures are told without a prefix', async () => {
-  for (const path of ['/healthz', '/readyz', '/metrics']) {
-    const answer = await fetch(`${server.url}${path}`);
-    assert.equal(answer.status, 200, path);
+test('health and readiness are told to anybody, figures to users', async () => {
+  const status = async (path, headers = {}) => {
+    const answer = await fetch(`${server.url}${path}`, { headers });
     await answer.text();
-  }
+    return answer.status;
+  };
+  assert.equal(await status('/healthz'), 200);
+  assert.equal(await status('/readyz'), 200);
+  assert.equal(await status('/metrics'), 401);
+  const { token } = await register(server, 'watcher');
+  assert.equal(await status('/metrics', { authorization: `Bearer ${token}` }), 200);
 });
 
 test('every route but the open ones needs a user', async () => {

@@ -170,7 +170,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         name: "METRICS_TOKEN",
         default: "none",
-        help: "opens /metrics to who sends it as Bearer; without it only this machine may read them",
+        help: "opens /metrics to who sends it as Bearer; users may read them anyway",
         set: |config, value| {
             config.metrics_token = Some(Secret::parse(value)?);
             Ok(())

@@ -11,15 +11,12 @@ use crate::config::TrustedProxies;
 pub struct Client {
     /// Whose request it is, as far as trusted proxies can tell.
     pub address: IpAddr,
-    /// It comes from this machine and through no proxy.
-    pub is_local: bool,
     /// A trusted proxy says that the client came by HTTPS.
     pub is_https: bool,
 }
 
 impl Client {
-    /// Reads the headers that proxies set. Those of a peer that is no trusted proxy count for
-    /// nothing, but that it sends them shows that it is one.
+    /// Reads the headers that proxies set. Those of a peer that is no trusted proxy count for nothing.
     pub fn read(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> Self {
         let peer = peer.to_canonical();
         let forwarded_for: Vec<_> = headers
@@ -27,16 +24,9 @@ impl Client {
             .iter()
             .filter_map(|value| value.to_str().ok())
             .collect();
-        let is_forwarded = ["x-forwarded-for", "x-forwarded-proto", "forwarded", "via"]
-            .iter()
-            .any(|name| headers.contains_key(*name));
         let is_https = trusted.contain(peer)
             && headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
-        Self {
-            address: trusted.client(peer, forwarded_for.into_iter()),
-            is_local: peer.is_loopback() && !is_forwarded,
-            is_https,
-        }
+        Self { address: trusted.client(peer, forwarded_for.into_iter()), is_https }
     }
 }
 
@@ -62,12 +52,5 @@ mod tests {
         let stranger = client([10, 0, 0, 2], &headers);
         assert_eq!(stranger.address, IpAddr::from([10, 0, 0, 2]));
         assert!(!stranger.is_https);
-    }
-
-    #[test]
-    fn what_came_through_a_proxy_is_not_local() {
-        assert!(client([127, 0, 0, 1], &[]).is_local);
-        assert!(!client([127, 0, 0, 1], &[("x-forwarded-for", "127.0.0.1")]).is_local);
-        assert!(!client([10, 0, 0, 2], &[]).is_local);
     }
 }

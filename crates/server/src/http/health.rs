@@ -5,15 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{Extensions, HeaderMap};
 use axum::response::{IntoResponse, Response};
 use salala_core::wire::{Error, ErrorCode};
 use sha2::{Digest as _, Sha256};
 
 use super::Services;
-use super::client::Client;
-use super::extract::bearer;
+use super::extract::{Caller, bearer};
 use super::problem::Answer;
 use crate::metrics;
 
@@ -59,25 +58,18 @@ pub async fn readyz(State(services): State<Arc<Services>>) -> Answer<Response> {
     }
 }
 
-/// `GET /metrics`: for this machine itself, and for whoever has `METRICS_TOKEN`.
-///
-/// A request that came through a proxy is not local, so that one on this machine does not open
-/// them to everybody.
+/// `GET /metrics`: for every user, and for whoever has `METRICS_TOKEN`, since a collector is no user.
 pub async fn metrics(
     State(services): State<Arc<Services>>,
-    extensions: Extensions,
     headers: HeaderMap,
+    caller: Answer<Caller>,
 ) -> Answer<Response> {
-    let is_local = extensions.get::<Client>().is_some_and(|client| client.is_local);
-    let expected = services.config.metrics_token.as_ref();
-    match (bearer(&headers), expected) {
-        (Some(token), Some(expected)) if is_same(token.as_bytes(), expected.as_bytes()) => {}
-        (Some(_) | None, _) if is_local => {}
-        (Some(_) | None, Some(_)) => return Err(Error::from(ErrorCode::Unauthorized).into()),
-        (Some(_) | None, None) => {
-            let sentence = "metrics are for this machine alone, unless METRICS_TOKEN is set";
-            return Err(Error::new(ErrorCode::Forbidden, sentence).into());
-        }
+    let collector_token = services.config.metrics_token.as_ref();
+    let is_collector = bearer(&headers)
+        .zip(collector_token)
+        .is_some_and(|(given, expected)| is_same(given.as_bytes(), expected.as_bytes()));
+    if !is_collector {
+        caller?;
     }
     metrics::set_sockets((services.socket_figures)());
     let text = services.metrics.render();
