@@ -1,6 +1,6 @@
 # The doors: `make run` to use Salala, `make test` to change it. Each installs or builds what it lacks.
 
-.PHONY: run test build format
+.PHONY: run test build format bench
 
 ## Builds Salala and serves it at http://localhost:3000, with its data in ./data.
 run:
@@ -17,3 +17,7 @@ build:
 ## Formats Rust, JavaScript and the page.
 format:
 	@scripts/format.sh
+
+## Measures the server with the load generator; see docs/performance.md.
+bench:
+	@scripts/bench.sh
