@@ -4,6 +4,7 @@
 //! - `events`: a client's event → an act of `chat` → its ack
 //! - `hub`: a committed event → the sockets that hear it
 //! - `presence_edges`, `typing`: what is told but not kept
+//! - `tell`: from an event to the sockets of an audience
 //! - `rooms`: which sockets are meant
 
 mod entry;
@@ -12,6 +13,7 @@ mod hub;
 mod presence_edges;
 mod rooms;
 mod sockets;
+mod tell;
 mod typing;
 
 use std::sync::Arc;

@@ -16,8 +16,7 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use super::hub::{encode, send_volatile};
-use super::sockets::Sockets;
+use super::tell::{encode, send_volatile, tell_typing_stopped};
 use super::{Caller, Shared, rooms};
 use crate::chat::refusal;
 
@@ -194,20 +193,6 @@ impl Shared {
 
     pub(super) fn tell_typing_stopped(&self, socket: &Socket, conversation_id: ConversationId) {
         tell_typing_stopped(&self.parts.sockets, socket, conversation_id);
-    }
-}
-
-/// Tells viewers that the user behind a socket stopped writing.
-pub(super) fn tell_typing_stopped(
-    sockets: &Sockets,
-    socket: &Socket,
-    conversation_id: ConversationId,
-) {
-    let Some(caller) = socket.data::<Caller>() else { return };
-    let event =
-        ServerEvent::UserStopTyping(TypingUser { user_id: caller.user_id, conversation_id });
-    if let Some(viewers) = sockets.to(&rooms::viewers(conversation_id)) {
-        send_volatile(&viewers.except(socket), &event);
     }
 }
 

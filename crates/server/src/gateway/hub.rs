@@ -10,12 +10,12 @@ use parking_lot::Mutex;
 use salala_core::records::{Conversation, MessagesRead};
 use salala_core::wire::{ServerEvent, view};
 use salala_core::{ConversationId, UserId};
-use salala_socketio::{Broadcast, Packet, Socket};
+use salala_socketio::{Broadcast, Socket};
 use salala_store::log::{Audience, Committed, Event};
 
-use super::events::tell_typing_stopped;
 use super::rooms;
 use super::sockets::Sockets;
+use super::tell::{encode, tell_typing_stopped};
 use super::typing::Typing;
 use crate::presence::Presence;
 
@@ -209,24 +209,5 @@ impl Drop for EntryGuard<'_> {
                 entering.remove(&self.user_id);
             }
         }
-    }
-}
-
-/// An event as a packet. None of its shapes can fail to encode; should one, that is a defect of ours
-/// which must not take the delivering task down.
-pub(super) fn encode(event: &ServerEvent) -> Option<Packet> {
-    match Packet::event(&event.name(), event) {
-        Ok(packet) => Some(packet),
-        Err(error) => {
-            tracing::error!(%error, "an event could not be encoded");
-            None
-        }
-    }
-}
-
-/// Tells something that may be dropped where a client reads slowly.
-pub(super) fn send_volatile(audience: &Broadcast, event: &ServerEvent) {
-    if let Some(packet) = encode(event) {
-        audience.clone().volatile().send(&packet);
     }
 }

@@ -7,7 +7,7 @@ use salala_core::{Timestamp, UserId};
 use salala_socketio::Broadcast;
 use salala_store::ports::sessions::Acquaintances;
 
-use super::hub::send_volatile;
+use super::tell::send_volatile;
 use super::{Shared, rooms};
 use crate::config::PresenceAudience;
 
