@@ -5,6 +5,7 @@
 //! - `dependencies`: where crates come from and under which licences
 //! - `documents`: that the protocol's document tells what the code does
 
+#[cfg(test)]
 mod tidy {
     mod dependencies;
     mod documents;

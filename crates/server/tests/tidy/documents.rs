@@ -7,7 +7,7 @@ use salala_core::wire::client_events::ClientEvent;
 use salala_core::wire::error::ConnectRefusal;
 use sha2::{Digest as _, Sha256};
 
-use super::sources::{assert_none, read, rust_sources, tree_sources};
+use super::sources::{Source, assert_none, read, rust_sources, tree_sources};
 
 const PROTOCOL: &str = "docs/protocol.md";
 
@@ -58,8 +58,8 @@ fn the_protocol_names_every_field() {
 
 #[test]
 fn the_protocol_names_every_route() {
-    let router = read("crates/server/src/http.rs");
-    let api = router.split_once("fn api()").expect("the table of routes").1;
+    let http = read("crates/server/src/http.rs");
+    let api = http.split_once("fn api()").expect("the table of routes").1;
     let routes: Vec<_> = api
         .lines()
         .filter_map(|line| line.split_once(".route(\"")?.1.split_once('"'))
@@ -77,7 +77,7 @@ fn the_protocol_was_read_since_the_wire_last_changed() {
         .collect();
     sources.sort_by(|one, other| one.path.cmp(&other.path));
     let mut hash = Sha256::new();
-    for line in sources.iter().flat_map(|source| source.statements()) {
+    for line in sources.iter().flat_map(Source::statements) {
         hash.update(line.trim());
     }
     let hash = hash.finalize().iter().take(8).fold(String::new(), |mut text, byte| {
@@ -95,7 +95,7 @@ fn the_protocol_was_read_since_the_wire_last_changed() {
 #[test]
 fn every_link_of_a_document_leads_somewhere() {
     let mut found = Vec::new();
-    for document in tree_sources().iter().filter(|source| source.path.ends_with(".md")) {
+    for document in tree_sources().iter().filter(|source| source.has_extension("md")) {
         let folder = document.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for link in document.text.split("](").skip(1).filter_map(|rest| rest.split_once(')')) {
             let target = link.0.split('#').next().unwrap_or_default();

@@ -21,7 +21,7 @@ fn every_module_says_first_what_it_is_for() {
 fn every_script_of_the_page_and_the_tests_says_first_what_it_is_for() {
     let found: Vec<_> = tree_sources()
         .into_iter()
-        .filter(|source| source.path.ends_with(".js") && !source.path.ends_with(".min.js"))
+        .filter(|source| source.has_extension("js") && !source.path.ends_with(".min.js"))
         .filter(|source| !source.text.starts_with("/** "))
         .map(|source| source.path)
         .collect();
@@ -32,7 +32,7 @@ fn every_script_of_the_page_and_the_tests_says_first_what_it_is_for() {
 fn no_file_is_too_long_to_be_read_at_a_sitting() {
     let found: Vec<_> = tree_sources()
         .into_iter()
-        .filter(|source| source.path.ends_with(".rs") || source.path.ends_with(".js"))
+        .filter(|source| source.has_extension("rs") || source.has_extension("js"))
         .filter(|source| !source.path.ends_with(".min.js"))
         .filter_map(|source| {
             let is_test = !source.is_shipped() && !source.path.contains("/assets/");

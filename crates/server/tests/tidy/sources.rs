@@ -27,6 +27,11 @@ impl Source {
         self.path.contains("/src/")
     }
 
+    /// Does its name end with a dot and this?
+    pub(super) fn has_extension(&self, extension: &str) -> bool {
+        Path::new(&self.path).extension().is_some_and(|found| found == extension)
+    }
+
     /// Does its path begin with one of these?
     pub(super) fn is_in(&self, places: &[&str]) -> bool {
         places.iter().any(|place| self.path.starts_with(place))
@@ -46,7 +51,7 @@ pub(super) fn read(path: &str) -> String {
 /// Every Rust file of the workspace.
 pub(super) fn rust_sources() -> Vec<Source> {
     let sources: Vec<_> =
-        tree_sources().into_iter().filter(|source| source.path.ends_with(".rs")).collect();
+        tree_sources().into_iter().filter(|source| source.has_extension("rs")).collect();
     assert!(sources.len() > 50, "the workspace was not found");
     sources
 }
