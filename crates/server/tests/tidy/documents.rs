@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::sources::{Source, assert_none, read, rust_sources, tree_sources};
 
 const PROTOCOL: &str = "docs/protocol.md";
+const OPERATIONS: &str = "docs/operations.md";
 
 #[test]
 fn the_protocol_names_every_event() {
@@ -70,6 +71,20 @@ fn the_protocol_names_every_route() {
 }
 
 #[test]
+fn the_operators_page_names_every_setting_and_measure() {
+    let table = read("crates/server/src/config/table.rs");
+    let settings =
+        table.lines().filter_map(|line| line.trim().strip_prefix("name: \"")?.strip_suffix("\","));
+    let metrics = read("crates/server/src/metrics.rs");
+    let measures = metrics.lines().filter_map(|line| {
+        line.strip_prefix("const ")?.split_once(": &str = \"")?.1.strip_suffix("\";")
+    });
+    let names: Vec<_> = settings.chain(measures).collect();
+    assert!(names.len() > 25, "the settings and measures were not found");
+    assert_named_in(OPERATIONS, names.into_iter());
+}
+
+#[test]
 fn the_protocol_was_read_since_the_wire_last_changed() {
     let mut sources: Vec<_> = rust_sources()
         .into_iter()
@@ -111,7 +126,11 @@ fn every_link_of_a_document_leads_somewhere() {
 }
 
 fn assert_named<'a>(names: impl Iterator<Item = &'a str>) {
-    let document = read(PROTOCOL);
+    assert_named_in(PROTOCOL, names);
+}
+
+fn assert_named_in<'a>(path: &str, names: impl Iterator<Item = &'a str>) {
+    let document = read(path);
     let is_named = |name: &str| {
         document.match_indices(name).any(|(index, _)| {
             let is_part = |c: char| c.is_alphanumeric() || c == '_';
@@ -120,7 +139,7 @@ fn assert_named<'a>(names: impl Iterator<Item = &'a str>) {
         })
     };
     let found: Vec<_> = names.filter(|name| !is_named(name)).map(str::to_owned).collect();
-    assert_none("docs/protocol.md does not name these", &found);
+    assert_none(&format!("{path} does not name these"), &found);
 }
 
 fn camel_case(name: &str) -> String {
