@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 import { closeDevices } from './device.js';
@@ -66,6 +67,17 @@ class Server {
     }
     this.port = Number(new URL(address).port);
     this.url = `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Runs another command of the binary on the same folder; gives what it printed. */
+  async command(...args) {
+    const child = spawn(BINARY, args, {
+      env: { PATH: process.env.PATH, DATA_DIR: this.dataDir, JWT_SECRET, LOG_LEVEL: 'warn' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    if (code !== 0) throw new Error(`salala ${args.join(' ')} ended with ${code}`);
+    return printed;
   }
 
   /** Sends a signal and waits for the end; gives how it ended. */

@@ -151,6 +151,20 @@ for (const transport of TRANSPORTS) {
       person.leave();
     });
 
+    test('an account that an operator shuts is cut, and comes back when it is opened', async () => {
+      const person = await register(server);
+      const device = await person.connect(transport.options);
+      await server.command('user', 'disable', person.username);
+      assert.equal(await device.disconnected(), 'io server disconnect');
+      const back = dial({ auth: { token: person.token } });
+      assert.equal((await back.refused()).data.code, 'token_revoked');
+      back.close();
+      await server.command('user', 'enable', person.username);
+      const { accessToken } = await person.signIn();
+      await person.connect({ ...transport.options, auth: { token: accessToken } });
+      person.leave();
+    });
+
     test('signing out cuts the own session', async () => {
       const person = await register(server);
       const device = await person.connect(transport.options);
