@@ -7,7 +7,10 @@ cd "$(dirname "$0")/.."
 runs=${RUNS:-3}
 profile=${PROFILE:-quick}
 built=target/$profile
-options=(--runs "$runs")
+# What a case needs is made once and used by the cases after it.
+people=target/bench/people
+rm -rf "$people"
+options=(--runs "$runs" --keep "$people")
 if [[ -n ${JSON:-} ]]; then
   options+=(--json)
 fi
@@ -26,4 +29,5 @@ bench --server "$built/examples/socketio_echo" engine-idle
 bench --server "$built/salala" idle
 bench --server "$built/salala" sends
 bench --server "$built/salala" room
+bench --server "$built/salala" room --in-flight 1
 bench --server "$built/salala" room --rate 20
