@@ -39,7 +39,7 @@ RUSTDOCFLAGS="-D warnings" step "Rust documents" \
 step "Rust tests" rust_tests
 counts
 step "Examples in Rust documents" cargo test --locked --workspace --doc
-step "The binary that the next tests start" cargo build --locked --package salala-server
+step "The binary that the next tests start" cargo build --locked --workspace --bins
 step "The official client and the page" npm --prefix e2e run --silent test
 counts
 
