@@ -17,6 +17,11 @@ pub struct Committed {
     pub rev: u64,
     /// Whose event it is.
     pub audience: Audience,
+    /// Those of its audience, and of whom it took out, who may not see the message that it is
+    /// about: a conversation's `last_message`, or the message edited, deleted or reacted to. They
+    /// came after it was written, and no earlier membership of theirs holds it. Empty for a new
+    /// message, which all present members see.
+    pub hidden_from: Vec<UserId>,
     /// What happened.
     pub event: Event,
 }

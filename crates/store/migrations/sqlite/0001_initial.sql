@@ -121,6 +121,8 @@ CREATE TABLE participants (
 
 CREATE INDEX participants_by_user ON participants (user_id);
 CREATE INDEX participants_by_order ON participants (conversation_id, joined_order);
+-- Finds who came after a message, and may not see it.
+CREATE INDEX participants_by_seq ON participants (conversation_id, joined_seq);
 
 -- What former memberships let their user see: after joined_seq, up to left_seq.
 CREATE TABLE past_memberships (

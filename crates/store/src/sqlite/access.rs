@@ -82,18 +82,7 @@ pub(super) fn hidden() -> StoreError {
 impl Member {
     /// What they may see: former memberships, and the present one.
     pub(super) fn visible(&self, db: &Connection) -> Result<Visible> {
-        let mut statement = db.prepare_cached(
-            "SELECT joined_seq, left_seq
-             FROM past_memberships
-             WHERE conversation_id = ?1 AND user_id = ?2
-             ORDER BY joined_seq",
-        )?;
-        let mut intervals = statement
-            .query_map(params![self.conversation_id.as_bytes(), self.user_id.as_bytes()], |row| {
-                let mut cells = Cells::new(row);
-                Ok((cells.number()?, cells.number()?))
-            })?
-            .collect::<rusqlite::Result<Vec<_>>>()?;
+        let mut intervals = past_intervals(db, self.conversation_id, self.user_id)?;
         intervals.push((self.joined_seq, self.last_seq));
         Ok(Visible::new(intervals))
     }
@@ -130,6 +119,51 @@ impl Member {
             })?;
         Ok(count)
     }
+}
+
+/// What former memberships let a user see, as intervals `(after, up to]` in order.
+pub(super) fn past_intervals(
+    db: &Connection,
+    conversation_id: ConversationId,
+    user_id: UserId,
+) -> Result<Vec<(u64, u64)>> {
+    let mut statement = db.prepare_cached(
+        "SELECT joined_seq, left_seq
+         FROM past_memberships
+         WHERE conversation_id = ?1 AND user_id = ?2
+         ORDER BY joined_seq",
+    )?;
+    let intervals = statement
+        .query_map(params![conversation_id.as_bytes(), user_id.as_bytes()], |row| {
+            let mut cells = Cells::new(row);
+            Ok((cells.number()?, cells.number()?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(intervals)
+}
+
+/// The present members who may not see the message at `seq`: all of them came after it, which mostly
+/// none did. No LIMIT: a group has at most as many members as `limits` says.
+pub(super) fn hidden_from(
+    db: &Connection,
+    conversation_id: ConversationId,
+    seq: u64,
+) -> Result<Vec<UserId>> {
+    let mut statement = db.prepare_cached(
+        "SELECT p.user_id
+         FROM participants p
+         WHERE p.conversation_id = ?1 AND p.joined_seq >= ?2
+             AND NOT EXISTS (
+                 SELECT 1
+                 FROM past_memberships h
+                 WHERE h.conversation_id = p.conversation_id AND h.user_id = p.user_id
+                     AND h.joined_seq < ?2 AND h.left_seq >= ?2
+             )",
+    )?;
+    let ids = statement
+        .query_map(params![conversation_id.as_bytes(), number(seq)], |row| Cells::new(row).id())?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(ids)
 }
 
 /// Where a message stands, or `NotFound`.

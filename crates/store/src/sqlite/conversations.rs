@@ -10,7 +10,7 @@ use salala_core::records::{Conversation, Membership, OwnConversation, Participan
 use salala_core::wire::fields::Change;
 
 use super::SqliteStore;
-use super::access::{are_friends, member, user_exists};
+use super::access::{are_friends, hidden_from, member, past_intervals, user_exists};
 use super::cells::{Cells, brief_columns, optional_ms, rows};
 use super::error::Result;
 use super::history::load_message_at;
@@ -18,6 +18,7 @@ use super::members::{
     add_members, add_to_group, check_invited, remove_from_group, set_member_role, tell_joined,
 };
 use super::users::no_user;
+use super::visible::Visible;
 use super::write_tx::WriteTx;
 use crate::error::refuse_self;
 use crate::log::Event;
@@ -215,7 +216,17 @@ pub(super) fn tell_updated(
     now: Timestamp,
 ) -> Result<()> {
     let conversation = load_conversation(tx.db, id)?;
-    tx.tell_members(id, Event::ConversationUpdated { conversation, added, removed }, now)
+    let mut blind = Vec::new();
+    if let Some(message) = &conversation.last_message {
+        blind = hidden_from(tx.db, id, message.seq)?;
+        for user_id in &removed {
+            let past = Visible::new(past_intervals(tx.db, id, *user_id)?);
+            if !past.contains(message.seq) {
+                blind.push(*user_id);
+            }
+        }
+    }
+    tx.tell_members(id, Event::ConversationUpdated { conversation, added, removed }, blind, now)
 }
 
 fn list(

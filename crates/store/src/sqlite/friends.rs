@@ -17,6 +17,21 @@ use crate::log::Event;
 use crate::ports::friends::Friends;
 use crate::{Conflict, Pending, StoreError};
 
+/// A friend request with its sender; the condition follows.
+macro_rules! select_request {
+    ($condition:literal) => {
+        concat!(
+            "SELECT r.id, ",
+            brief_columns!(),
+            ", r.receiver_id, r.status, r.created_at
+             FROM friend_requests r
+             JOIN users u ON u.id = r.sender_id
+             ",
+            $condition
+        )
+    };
+}
+
 impl Friends for SqliteStore {
     fn friends(&self, user_id: UserId) -> Pending<Vec<UserBrief>> {
         self.read(move |db| {
@@ -53,13 +68,8 @@ impl Friends for SqliteStore {
 
     fn pending_friend_requests(&self, user_id: UserId) -> Pending<Vec<FriendRequest>> {
         self.read(move |db| {
-            let mut statement = db.prepare_cached(concat!(
-                "SELECT r.id, ",
-                brief_columns!(),
-                ", r.receiver_id, r.status, r.created_at
-                 FROM friend_requests r
-                 JOIN users u ON u.id = r.sender_id
-                 WHERE r.receiver_id = ?1 AND r.status = 'PENDING'
+            let mut statement = db.prepare_cached(select_request!(
+                "WHERE r.receiver_id = ?1 AND r.status = 'PENDING'
                  ORDER BY r.created_at DESC, r.id DESC
                  LIMIT 1000"
             ))?;
@@ -217,17 +227,10 @@ fn load_received(db: &Connection, user_id: UserId, id: FriendRequestId) -> Resul
 }
 
 fn load_request(db: &Connection, id: FriendRequestId) -> Result<FriendRequest> {
-    db.prepare_cached(concat!(
-        "SELECT r.id, ",
-        brief_columns!(),
-        ", r.receiver_id, r.status, r.created_at
-         FROM friend_requests r
-         JOIN users u ON u.id = r.sender_id
-         WHERE r.id = ?1"
-    ))?
-    .query_row([id.as_bytes()], request_from)
-    .optional()?
-    .ok_or_else(no_request)
+    db.prepare_cached(select_request!("WHERE r.id = ?1"))?
+        .query_row([id.as_bytes()], request_from)
+        .optional()?
+        .ok_or_else(no_request)
 }
 
 fn no_request() -> StoreError {

@@ -7,7 +7,7 @@ use salala_core::permissions::may_delete_others_message;
 use salala_core::records::{Message, ReplyTo, UserBrief};
 
 use super::SqliteStore;
-use super::access::{hidden, locate_message, member, stranger};
+use super::access::{hidden, hidden_from, locate_message, member, stranger};
 use super::cells::{Cells, brief_columns, number};
 use super::error::Result;
 use super::history::{
@@ -221,7 +221,7 @@ fn edit(
     content: String,
     now: Timestamp,
 ) -> Result<Message> {
-    let (conversation_id, _, sender_id, is_deleted) = locate_message(tx.db, id)?;
+    let (conversation_id, seq, sender_id, is_deleted) = locate_message(tx.db, id)?;
     member(tx.db, user_id, conversation_id)?;
     if sender_id != user_id {
         return Err(StoreError::Forbidden("only its author may change a message"));
@@ -242,7 +242,8 @@ fn edit(
         )?
         .execute(params![id.as_bytes(), content, mentions_column(&mentions), now.unix_ms()])?;
     let message = Message { content: Some(content), mentions, edited_at: Some(now), ..before };
-    tx.tell_members(conversation_id, Event::MessageUpdated(message.clone()), now)?;
+    let hidden_from = hidden_from(tx.db, conversation_id, seq)?;
+    tx.tell_members(conversation_id, Event::MessageUpdated(message.clone()), hidden_from, now)?;
     Ok(message)
 }
 
@@ -274,6 +275,7 @@ fn delete(tx: &mut WriteTx<'_>, user_id: UserId, id: MessageId, now: Timestamp) 
         )?
         .execute(params![id.as_bytes(), now.unix_ms()])?;
     let message = load_message(tx.db, id)?;
-    tx.tell_members(conversation_id, Event::MessageDeleted(message.clone()), now)?;
+    let hidden_from = hidden_from(tx.db, conversation_id, seq)?;
+    tx.tell_members(conversation_id, Event::MessageDeleted(message.clone()), hidden_from, now)?;
     Ok(message)
 }

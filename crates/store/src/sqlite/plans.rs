@@ -226,6 +226,7 @@ async fn no_statement_scans_a_table() {
         ("AND m.client_message_id = ?3", "messages_by_client_id"),
         ("seq > ?2 AND deleted_at IS NOT NULL", "messages_deleted"),
         ("ORDER BY c.updated_at DESC", "participants_by_user"),
+        ("p.joined_seq >= ?2", "participants_by_seq (conversation_id=? AND joined_seq>?)"),
         ("FROM reactions\n         WHERE message_id = ?1\n", "reactions_by_message"),
     ] {
         let (sql, steps) = plans.iter().find(|(sql, _)| sql.contains(part)).unwrap();

@@ -7,7 +7,7 @@ use salala_core::limits::REACTIONS_PER_USER_MAX;
 use salala_core::records::Reaction;
 
 use super::SqliteStore;
-use super::access::{hidden, locate_message, member};
+use super::access::{hidden, hidden_from, locate_message, member};
 use super::cells::{Cells, rows};
 use super::error::Result;
 use super::write_tx::WriteTx;
@@ -25,12 +25,13 @@ impl Reactions for SqliteStore {
         now: Timestamp,
     ) -> Pending<Reaction> {
         self.write(move |tx| {
-            let (conversation_id, is_deleted) = see_message(tx, user_id, message_id)?;
+            let (conversation_id, seq, is_deleted) = see_message(tx, user_id, message_id)?;
             if is_deleted {
                 return Err(Conflict::MessageDeleted.into());
             }
             let created_at = now;
-            add(tx, Reaction { id, message_id, conversation_id, user_id, emoji, created_at })
+            let reaction = Reaction { id, message_id, conversation_id, user_id, emoji, created_at };
+            add(tx, reaction, seq)
         })
     }
 
@@ -45,7 +46,8 @@ impl Reactions for SqliteStore {
     }
 }
 
-fn add(tx: &mut WriteTx<'_>, reaction: Reaction) -> Result<Reaction> {
+/// Gives a reaction to the message at `seq`.
+fn add(tx: &mut WriteTx<'_>, reaction: Reaction, seq: u64) -> Result<Reaction> {
     let added = tx
         .db
         .prepare_cached(
@@ -78,7 +80,8 @@ fn add(tx: &mut WriteTx<'_>, reaction: Reaction) -> Result<Reaction> {
         return Err(Conflict::TooManyReactions.into());
     }
     let event = Event::ReactionAdded(reaction.clone());
-    tx.tell_members(reaction.conversation_id, event, reaction.created_at)?;
+    let hidden_from = hidden_from(tx.db, reaction.conversation_id, seq)?;
+    tx.tell_members(reaction.conversation_id, event, hidden_from, reaction.created_at)?;
     Ok(reaction)
 }
 
@@ -108,7 +111,7 @@ fn remove(
     emoji: String,
     now: Timestamp,
 ) -> Result<()> {
-    let (conversation_id, _) = see_message(tx, user_id, message_id)?;
+    let (conversation_id, seq, _) = see_message(tx, user_id, message_id)?;
     let removed = tx
         .db
         .prepare_cached(
@@ -123,18 +126,19 @@ fn remove(
         .optional()?;
     let Some((id, created_at)) = removed else { return Ok(()) };
     let reaction = Reaction { id, message_id, conversation_id, user_id, emoji, created_at };
-    tx.tell_members(conversation_id, Event::ReactionRemoved(reaction), now)
+    let hidden_from = hidden_from(tx.db, conversation_id, seq)?;
+    tx.tell_members(conversation_id, Event::ReactionRemoved(reaction), hidden_from, now)
 }
 
-/// The conversation of a message that this user may see, and whether it is deleted.
+/// The conversation of a message that this user may see, its place there, and whether it is deleted.
 fn see_message(
     tx: &WriteTx<'_>,
     user_id: UserId,
     message_id: MessageId,
-) -> Result<(ConversationId, bool)> {
+) -> Result<(ConversationId, u64, bool)> {
     let (conversation_id, seq, _, is_deleted) = locate_message(tx.db, message_id)?;
     if !member(tx.db, user_id, conversation_id)?.visible(tx.db)?.contains(seq) {
         return Err(hidden());
     }
-    Ok((conversation_id, is_deleted))
+    Ok((conversation_id, seq, is_deleted))
 }

@@ -166,7 +166,7 @@ fn tell(
         read_at: now,
         last_read_seq,
     };
-    tx.tell_members(member.conversation_id, Event::MessagesRead(read), now)
+    tx.tell_members(member.conversation_id, Event::MessagesRead(read), Vec::new(), now)
 }
 
 /// As few runs as cover the new marks, bridging what has nothing to mark between two of them.

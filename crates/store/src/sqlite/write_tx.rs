@@ -43,23 +43,23 @@ impl<'a> WriteTx<'a> {
         self.events.truncate(mark);
     }
 
-    /// Takes the next `rev` of a conversation and leaves an event for its members.
+    /// Takes the next `rev` of a conversation and leaves an event for its members, with those who
+    /// may not see the message that it is about.
     pub(super) fn tell_members(
         &mut self,
         conversation_id: ConversationId,
         event: Event,
+        hidden_from: Vec<UserId>,
         now: Timestamp,
     ) -> Result<()> {
-        let rev: i64 = self
-            .db
-            .prepare_cached(
-                "UPDATE conversations
-                 SET rev = rev + 1
-                 WHERE id = ?1
-                 RETURNING rev",
-            )?
-            .query_row([conversation_id.as_bytes()], |row| row.get(0))?;
-        self.record(Audience::Conversation(conversation_id), rev, event, now)
+        let rev = self.take_rev(
+            "UPDATE conversations
+             SET rev = rev + 1
+             WHERE id = ?1
+             RETURNING rev",
+            conversation_id.as_bytes(),
+        )?;
+        self.leave(Audience::Conversation(conversation_id), rev, event, hidden_from, now)
     }
 
     /// Takes the next `rev` of a user and leaves an event for them.
@@ -69,24 +69,37 @@ impl<'a> WriteTx<'a> {
         event: Event,
         now: Timestamp,
     ) -> Result<()> {
-        let rev: i64 = self
-            .db
-            .prepare_cached(
-                "UPDATE users
-                 SET rev = rev + 1
-                 WHERE id = ?1
-                 RETURNING rev",
-            )?
-            .query_row([user_id.as_bytes()], |row| row.get(0))?;
-        self.record(Audience::User(user_id), rev, event, now)
+        let rev = self.take_rev(
+            "UPDATE users
+             SET rev = rev + 1
+             WHERE id = ?1
+             RETURNING rev",
+            user_id.as_bytes(),
+        )?;
+        self.leave(Audience::User(user_id), rev, event, Vec::new(), now)
     }
 
-    /// Leaves an event whose `rev` was taken already.
+    /// Leaves an event for all of its audience, whose `rev` was taken already.
     pub(super) fn record(
         &mut self,
         audience: Audience,
         rev: i64,
         event: Event,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.leave(audience, rev, event, Vec::new(), now)
+    }
+
+    fn take_rev(&self, sql: &'static str, id: &[u8; 16]) -> Result<i64> {
+        Ok(self.db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
+    }
+
+    fn leave(
+        &mut self,
+        audience: Audience,
+        rev: i64,
+        event: Event,
+        hidden_from: Vec<UserId>,
         now: Timestamp,
     ) -> Result<()> {
         self.position += 1;
@@ -115,7 +128,7 @@ impl<'a> WriteTx<'a> {
             ])?;
         let rev = u64::try_from(rev)
             .map_err(|_| StoreError::Corrupt("a rev is below zero".to_owned()))?;
-        self.events.push(Committed { position: self.position, rev, audience, event });
+        self.events.push(Committed { position: self.position, rev, audience, hidden_from, event });
         Ok(())
     }
 }
