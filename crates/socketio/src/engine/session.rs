@@ -86,6 +86,11 @@ impl<A: Application> Session<A> {
         self.inbound.lock().queue.len() >= self.limit()
     }
 
+    /// How many packets wait to be handled.
+    pub(crate) fn inbound_count(&self) -> usize {
+        self.inbound.lock().queue.len()
+    }
+
     /// Ready as soon as there is room for a packet of a POST, or the connection is closed.
     pub(crate) fn poll_room(&self, cx: &Context<'_>) -> Poll<()> {
         let mut inbound = self.inbound.lock();

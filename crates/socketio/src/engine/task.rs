@@ -151,8 +151,10 @@ impl<A: Application> ConnectionTask<A> {
             return false;
         }
         if stream.decoder.has_rest() {
+            let waiting = session.inbound_count();
             decode(session, &mut stream.decoder, &mut []);
-            if session.is_backlogged() || !session.connection.is_open() {
+            // What the rest held is handled first: no further bytes may ever come to wake the task.
+            if session.inbound_count() > waiting || !session.connection.is_open() {
                 return true;
             }
         }

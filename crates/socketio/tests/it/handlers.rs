@@ -50,6 +50,27 @@ async fn events_are_handled_one_after_another_in_order() {
     assert_eq!(*seen.lock().unwrap(), expected);
 }
 
+/// What waits in the decoder while the queue is full must not need another read to be handled.
+#[tokio::test]
+async fn a_burst_larger_than_the_queue_is_handled_to_its_end() {
+    for count in 30..140 {
+        let done = Tally::default();
+        let tally = done.clone();
+        let routes = Routes::new().on("step", move |_, _| {
+            let tally = tally.clone();
+            async move {
+                tokio::task::yield_now().await;
+                tally.add();
+            }
+        });
+        let (server, _) = start(routes).await;
+        let mut socket = server.join().await;
+        let burst: Vec<u8> = (0..count).flat_map(|_| masked(0x81, b"42[\"step\"]")).collect();
+        socket.send_raw(&burst).await;
+        done.reach(count).await;
+    }
+}
+
 #[tokio::test]
 async fn what_is_emitted_before_the_answer_is_held_and_follows_it_in_order() {
     let routes = Routes::new()
