@@ -1,12 +1,13 @@
 //! The Socket.IO side: sockets come in, events go to `chat`, committed events go out.
 //!
 //! - `entry`: who may connect, and what a socket needs before it sees `connect`
-//! - `events`: a client's event → an act of `chat` → its ack
+//! - `events`, `answers`: a client's event → an act of `chat` → its ack
 //! - `hub`: a committed event → the sockets that hear it
 //! - `presence_edges`, `typing`: what is told but not kept
 //! - `tell`: from an event to the sockets of an audience
 //! - `rooms`: which sockets are meant
 
+mod answers;
 mod entry;
 mod events;
 mod hub;
@@ -16,21 +17,22 @@ mod sockets;
 mod tell;
 mod typing;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use salala_core::{Clock, UserId};
 use salala_socketio::{
     Accept, Config, DisconnectReason, Event, Handler, Handshake, Origins, Reject, Socket, SocketIo,
-    SocketIoService, Stats,
+    SocketIoService, Stats, cork,
 };
 use salala_store::Store;
-use salala_store::log::CommitFeed;
+use salala_store::log::{CommitFeed, Committed};
 use serde_json::value::RawValue;
-use tokio::sync::Semaphore;
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::task::TaskTracker;
 
+use self::answers::Answers;
 use self::hub::Hub;
 use self::typing::Typing;
 use crate::auth::Auth;
@@ -40,10 +42,6 @@ use crate::presence::Presence;
 use crate::tasks::Tasks;
 
 pub use self::sockets::Sockets;
-
-/// Sends of one socket that may be under way. Its next event waits for one of them to end, so that
-/// one client cannot fill the writer's queue for everybody.
-const SENDS_PER_SOCKET: usize = 128;
 
 /// How often it is looked whether a grace or a typing indication is over.
 const SWEEP_PERIOD: Duration = Duration::from_millis(100);
@@ -97,7 +95,8 @@ impl Gateway {
             SocketIo::builder().config(config).namespace("/", Root(Arc::clone(&shared))).build();
         sockets.set(io.clone());
         tasks.spawn("hub", Arc::clone(&shared).deliver(feed));
-        tasks.spawn("sweep", Arc::clone(&shared).sweep());
+        tasks.spawn("typing", Arc::clone(&shared).sweep_typing());
+        tasks.spawn("presence", Arc::clone(&shared).sweep_presence());
         Self { io, shared }
     }
 
@@ -121,6 +120,7 @@ impl Gateway {
             tracing::warn!("some events were not answered before the transports are closed");
         }
         self.io.drain(window).await;
+        self.shared.remember_last_seen().await;
     }
 }
 
@@ -136,7 +136,7 @@ struct Shared {
 /// Who stands behind a socket.
 struct Caller {
     user_id: UserId,
-    sends: Semaphore,
+    answers: Answers,
 }
 
 /// The namespace `/`, the only one.
@@ -168,7 +168,7 @@ impl Handler for Root {
 
 impl Caller {
     fn new(user_id: UserId) -> Self {
-        Self { user_id, sends: Semaphore::new(SENDS_PER_SOCKET) }
+        Self { user_id, answers: Answers::new() }
     }
 }
 
@@ -179,27 +179,44 @@ impl Shared {
         let stopping = self.parts.tasks.stopping().clone();
         while let Some(Some(batch)) = stopping.run_until_cancelled(feed.recv()).await {
             metrics::counter!("salala_committed_events_total").increment(batch.len() as u64);
-            salala_socketio::cork(|| {
-                for committed in batch {
-                    self.hub.deliver(committed, &self.typing);
-                }
-            });
+            cork(|| batch.into_iter().for_each(|committed| self.deliver_one(committed)));
         }
     }
 
-    /// Ends graces and typing indications that have run out, until the tasks are to stop.
-    async fn sweep(self: Arc<Self>) {
-        let mut ticks = interval(SWEEP_PERIOD);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    /// One event that a defect of ours cannot tell must not silence all that follow.
+    fn deliver_one(&self, committed: Committed) {
+        let deliver = || self.hub.deliver(committed, &self.typing);
+        if catch_unwind(AssertUnwindSafe(deliver)).is_err() {
+            tracing::error!("an event could not be told, and was passed over");
+        }
+    }
+
+    /// Ends typing indications that have run out, until the tasks are to stop.
+    async fn sweep_typing(self: Arc<Self>) {
+        let mut ticks = sweeps();
         let stopping = self.parts.tasks.stopping().clone();
         while stopping.run_until_cancelled(ticks.tick()).await.is_some() {
-            let now = Instant::now();
-            for (socket, conversation_id) in self.typing.take_expired(now) {
+            for (socket, conversation_id) in self.typing.take_expired(Instant::now()) {
                 self.tell_typing_stopped(&socket, conversation_id);
-            }
-            for user_id in self.parts.presence.take_gone(now) {
-                self.tell_offline(user_id).await;
             }
         }
     }
+
+    /// Ends graces that have run out, until the tasks are to stop.
+    async fn sweep_presence(self: Arc<Self>) {
+        let mut ticks = sweeps();
+        let stopping = self.parts.tasks.stopping().clone();
+        // Of whom contacts could not be told because the storage was away; tried again.
+        let mut untold = Vec::new();
+        while stopping.run_until_cancelled(ticks.tick()).await.is_some() {
+            untold.extend(self.parts.presence.take_gone(Instant::now()));
+            untold = self.tell_offline(untold).await;
+        }
+    }
+}
+
+fn sweeps() -> Interval {
+    let mut ticks = interval(SWEEP_PERIOD);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }

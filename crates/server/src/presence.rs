@@ -81,6 +81,13 @@ impl Presence {
         gone
     }
 
+    /// Takes out everybody, when the server ends.
+    pub fn take_all(&self) -> Vec<UserId> {
+        let mut state = self.state.lock();
+        state.leaving.clear();
+        state.users.drain().map(|(user_id, _)| user_id).collect()
+    }
+
     /// Is this user online?
     pub fn is_online(&self, user_id: UserId) -> bool {
         self.state.lock().users.contains_key(&user_id)

@@ -1,5 +1,6 @@
 //! A client's event → an act of `chat` → its ack, or its refusal.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use salala_core::ConversationId;
@@ -16,6 +17,7 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use super::answers::Room;
 use super::tell::{encode, send_volatile, tell_typing_stopped};
 use super::{Caller, Shared, rooms};
 use crate::chat::refusal;
@@ -33,12 +35,7 @@ struct Reply {
 impl Shared {
     /// Handles one event. Returns as soon as the next one of this socket may begin: sends and read
     /// marks are queued by then, and answered when they are durable.
-    pub(super) async fn handle(
-        self: &Arc<Self>,
-        socket: &Socket,
-        caller: &Arc<Caller>,
-        event: Event,
-    ) {
+    pub(super) async fn handle(&self, socket: &Socket, caller: &Arc<Caller>, event: Event) {
         let answering = self.answering.token();
         if self.answering.is_closed() {
             // The server drains: the client has no answer, and sends again when it is back.
@@ -84,6 +81,8 @@ impl Shared {
         command: &ConversationRef,
     ) -> Result<JoinedRoom, Error> {
         let id = conversation_id(command)?;
+        // What the socket sent and marked before counts in what it is told here.
+        caller.answers.settled().await;
         let (members, viewers) = (rooms::members(id), rooms::viewers(id));
         let (mut membership, mut last_seq) = self.parts.chat.membership(caller.user_id, id).await?;
         socket.join(&viewers);
@@ -146,34 +145,38 @@ impl Shared {
         Ok(Success::plain())
     }
 
-    async fn send_message(
-        self: &Arc<Self>,
-        caller: &Arc<Caller>,
-        command: SendMessage,
-        reply: Reply,
-    ) {
-        caller.wait_for_turn().await;
+    async fn send_message(&self, caller: &Arc<Caller>, command: SendMessage, reply: Reply) {
+        let room = caller.answers.reserve(reply.payload_bytes()).await;
         let sent = self.parts.chat.send_message(caller.user_id, command);
-        let caller = Arc::clone(caller);
-        self.parts.tasks.spawn("send", async move {
+        self.answer_later(caller, room, async move {
             reply.settle(sent.await.map(|(message, _)| message));
-            caller.end_turn();
         });
     }
 
     async fn mark_messages_as_read(
-        self: &Arc<Self>,
+        &self,
         caller: &Arc<Caller>,
         command: &MarkMessagesAsRead,
         reply: Reply,
     ) {
-        caller.wait_for_turn().await;
+        let room = caller.answers.reserve(reply.payload_bytes()).await;
         let marked = self.parts.chat.mark_messages_as_read(caller.user_id, command);
-        let caller = Arc::clone(caller);
-        self.parts.tasks.spawn("mark as read", async move {
+        self.answer_later(caller, room, async move {
             reply.settle(marked.await.map(Success::counted));
-            caller.end_turn();
         });
+    }
+
+    /// Gives an answer when it is ready, after those of the socket's earlier events.
+    fn answer_later(
+        &self,
+        caller: &Arc<Caller>,
+        room: Room,
+        answer: impl Future<Output = ()> + Send + 'static,
+    ) {
+        if caller.answers.push(room, answer) {
+            let caller = Arc::clone(caller);
+            self.parts.tasks.spawn("answers", async move { caller.answers.run().await });
+        }
     }
 
     /// The conversation that an event names, if the caller is a member. The hub knows for members that
@@ -203,22 +206,11 @@ struct LeftRoom {
     conversation_id: String,
 }
 
-impl Caller {
-    /// Waits until fewer than the bound of this socket's sends are under way. Each turn is given back
-    /// by [`Self::end_turn`].
-    async fn wait_for_turn(&self) {
-        // The semaphore is never closed, so there is always a permit in the end.
-        if let Ok(permit) = self.sends.acquire().await {
-            permit.forget();
-        }
-    }
-
-    fn end_turn(&self) {
-        self.sends.add_permits(1);
-    }
-}
-
 impl Reply {
+    fn payload_bytes(&self) -> usize {
+        self.payload.as_deref().map_or(0, |payload| payload.get().len())
+    }
+
     fn settle<T: Serialize>(self, outcome: Result<T, Error>) {
         match outcome {
             Ok(answer) => {

@@ -3,20 +3,20 @@
 //! One task delivers, in the order of the log: so every device sees a conversation in `seq` order,
 //! and hears of a membership's change in its place among the messages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use salala_core::records::{Conversation, MessagesRead};
 use salala_core::wire::{ServerEvent, view};
 use salala_core::{ConversationId, UserId};
-use salala_socketio::{Broadcast, Socket};
+use salala_socketio::Socket;
 use salala_store::log::{Audience, Committed, Event};
 
-use super::rooms;
 use super::sockets::Sockets;
 use super::tell::{encode, tell_typing_stopped};
 use super::typing::Typing;
+use super::{Caller, rooms};
 use crate::presence::Presence;
 
 /// Knows which sockets hear what.
@@ -54,52 +54,55 @@ impl Hub {
 
     /// Hands an event on to everybody who hears it.
     pub(super) fn deliver(&self, committed: Committed, typing: &Typing) {
-        let Committed { audience, event, .. } = committed;
+        let Committed { audience, hidden_from, event, .. } = committed;
+        let hidden_from: HashSet<UserId> = hidden_from.into_iter().collect();
+        let tell = |event: ServerEvent| self.tell(audience, &hidden_from, &event);
         match event {
-            Event::MessageCreated(message) => {
-                self.tell(audience, &ServerEvent::NewMessage(view::message(message)));
-            }
+            Event::MessageCreated(message) => tell(ServerEvent::NewMessage(view::message(message))),
             Event::MessageUpdated(message) => {
-                self.tell(audience, &ServerEvent::MessageUpdated(view::message(message)));
+                tell(ServerEvent::MessageUpdated(view::message(message)));
             }
             Event::MessageDeleted(message) => {
-                self.tell(audience, &ServerEvent::MessageDeleted(view::message(message)));
+                tell(ServerEvent::MessageDeleted(view::message(message)));
             }
             Event::ReactionAdded(reaction) => {
-                self.tell(audience, &ServerEvent::ReactionAdded(view::reaction(reaction)));
+                tell(ServerEvent::ReactionAdded(view::reaction(reaction)));
             }
             Event::ReactionRemoved(reaction) => {
-                let removed = view::reaction_removed(reaction);
-                self.tell(audience, &ServerEvent::ReactionRemoved(removed));
+                tell(ServerEvent::ReactionRemoved(view::reaction_removed(reaction)));
             }
             Event::MessagesRead(read) => self.tell_read(read),
             Event::ConversationUpdated { conversation, added, removed } => {
-                self.tell_conversation(conversation, &added, &removed, typing);
+                self.move_members(&conversation, &added, &removed, typing);
+                self.tell_conversation(conversation, &removed, &hidden_from);
             }
             Event::FriendRequestCreated(request) => {
                 let request = view::friend_request_with_sender(request, &*self.presence);
-                self.tell(audience, &ServerEvent::NewFriendRequest(request));
+                tell(ServerEvent::NewFriendRequest(request));
             }
             Event::FriendRequestUpdated(request) => {
-                let request = view::friend_request(&request);
-                self.tell(audience, &ServerEvent::FriendRequestUpdated(request));
+                tell(ServerEvent::FriendRequestUpdated(view::friend_request(&request)));
             }
             Event::GroupJoined(joined) => {
                 if let Audience::User(user_id) = audience {
-                    let event = ServerEvent::NewGroup(user_id, view::new_group(joined));
-                    self.tell(audience, &event);
+                    tell(ServerEvent::NewGroup(user_id, view::new_group(joined)));
                 }
             }
         }
     }
 
-    fn tell(&self, audience: Audience, event: &ServerEvent) {
+    fn tell(&self, audience: Audience, hidden_from: &HashSet<UserId>, event: &ServerEvent) {
         let room = match audience {
             Audience::Conversation(id) => rooms::members(id),
             Audience::User(id) => rooms::user(id),
         };
-        if let (Some(sockets), Some(packet)) = (self.sockets.to(&room), encode(event)) {
-            sockets.send(&packet);
+        let (Some(audience), Some(packet)) = (self.sockets.to(&room), encode(event)) else {
+            return;
+        };
+        for socket in audience.sockets() {
+            if !is_one_of(&socket, hidden_from) {
+                socket.send(&packet);
+            }
         }
     }
 
@@ -123,63 +126,63 @@ impl Hub {
         }
     }
 
-    /// Members come in before the news is told, and go after they were told.
-    fn tell_conversation(
+    /// Lets who came into the room of the members, and who went out of it.
+    fn move_members(
         &self,
-        conversation: Conversation,
+        conversation: &Conversation,
         added: &[UserId],
         removed: &[UserId],
         typing: &Typing,
     ) {
         let id = conversation.id;
         let members = rooms::members(id);
-        let version = conversation.members_version;
-        {
-            let mut entering = self.entering.lock();
-            for user_id in removed {
-                if let Some(entering) = entering.get_mut(user_id) {
-                    entering.removals.push((id, version));
-                }
-            }
-            self.each_socket(removed, |socket| {
-                socket.leave(&members);
-                socket.leave(&rooms::viewers(id));
-                if typing.stop(socket, id) {
-                    tell_typing_stopped(&self.sockets, socket, id);
-                }
-            });
-            self.each_socket(added, |socket| socket.join(&members));
-        }
-        let newcomers_view = (!added.is_empty() && conversation.last_message.is_some())
-            .then(|| Conversation { last_message: None, ..conversation.clone() });
-        let shared = |conversation| {
-            ServerEvent::ConversationUpdated(view::shared_conversation(
-                conversation,
-                &*self.presence,
-            ))
-        };
-        let Some(packet) = encode(&shared(conversation)) else { return };
-        // The newest message was written before newcomers came, so it is not theirs to see.
-        let newcomers_packet = newcomers_view.and_then(|view| encode(&shared(view)));
-        let Some(mut present) = self.sockets.to(&members) else { return };
-        if let Some(newcomers_packet) = newcomers_packet {
-            self.each_socket(added, |socket| socket.send(&newcomers_packet));
-            for user_id in added {
-                present = present.except_room(&rooms::user(*user_id));
+        let mut entering = self.entering.lock();
+        for user_id in removed {
+            if let Some(entering) = entering.get_mut(user_id) {
+                entering.removals.push((id, conversation.members_version));
             }
         }
-        present.send(&packet);
-        self.each_socket(removed, |socket| socket.send(&packet));
+        for socket in self.devices(removed) {
+            socket.leave(&members);
+            socket.leave(&rooms::viewers(id));
+            if typing.stop(&socket, id) {
+                tell_typing_stopped(&self.sockets, &socket, id);
+            }
+        }
+        for socket in self.devices(added) {
+            socket.join(&members);
+        }
     }
 
-    fn each_socket(&self, user_ids: &[UserId], mut act: impl FnMut(&Socket)) {
-        for user_id in user_ids {
-            for socket in
-                self.sockets.to(&rooms::user(*user_id)).iter().flat_map(Broadcast::sockets)
-            {
-                act(&socket);
+    /// Tells the members and who was removed; those who may not see the last message, without it.
+    fn tell_conversation(
+        &self,
+        conversation: Conversation,
+        removed: &[UserId],
+        hidden_from: &HashSet<UserId>,
+    ) {
+        let Some(present) = self.sockets.to(&rooms::members(conversation.id)) else { return };
+        let audience = present.sockets().into_iter().chain(self.devices(removed));
+        let (blind, seeing): (Vec<Socket>, Vec<Socket>) =
+            audience.partition(|socket| is_one_of(socket, hidden_from));
+        let send = |sockets: Vec<Socket>, conversation| {
+            let shared = view::shared_conversation(conversation, &*self.presence);
+            let Some(packet) = encode(&ServerEvent::ConversationUpdated(shared)) else { return };
+            for socket in sockets {
+                socket.send(&packet);
             }
+        };
+        if !blind.is_empty() {
+            send(blind, Conversation { last_message: None, ..conversation.clone() });
         }
+        send(seeing, conversation);
+    }
+
+    fn devices(&self, user_ids: &[UserId]) -> impl Iterator<Item = Socket> {
+        user_ids
+            .iter()
+            .filter_map(|user_id| self.sockets.to(&rooms::user(*user_id)))
+            .flat_map(|room| room.sockets())
     }
 }
 
@@ -210,4 +213,10 @@ impl Drop for EntryGuard<'_> {
             }
         }
     }
+}
+
+fn is_one_of(socket: &Socket, user_ids: &HashSet<UserId>) -> bool {
+    // Mostly there are none, and the look at each socket is spared.
+    !user_ids.is_empty()
+        && socket.data::<Caller>().is_some_and(|caller| user_ids.contains(&caller.user_id))
 }

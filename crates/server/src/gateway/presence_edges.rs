@@ -1,5 +1,6 @@
 //! Telling contacts that a user came or went.
 
+use futures_util::future::join_all;
 use salala_core::wire::ServerEvent;
 use salala_core::wire::server_events::UserStatusChanged;
 use salala_core::wire::shapes::Status;
@@ -10,6 +11,9 @@ use salala_store::ports::sessions::Acquaintances;
 use super::tell::send_volatile;
 use super::{Shared, rooms};
 use crate::config::PresenceAudience;
+
+/// Users of whom the store is asked at once.
+const AT_ONCE: usize = 256;
 
 impl Shared {
     /// Tells that a user's first device came.
@@ -25,29 +29,54 @@ impl Shared {
         }
     }
 
-    /// Tells that a user's last device is gone, and remembers when.
-    pub(super) async fn tell_offline(&self, user_id: UserId) {
+    /// Tells that the last devices of users are gone, and remembers when. Gives those of whom nobody
+    /// could be told, because the storage was away.
+    pub(super) async fn tell_offline(&self, user_ids: Vec<UserId>) -> Vec<UserId> {
+        let mut untold = Vec::new();
+        for users in user_ids.chunks(AT_ONCE) {
+            let told = join_all(users.iter().map(|user_id| self.tell_one_offline(*user_id))).await;
+            untold.extend(users.iter().zip(told).filter(|(_, told)| !told).map(|(id, _)| *id));
+        }
+        untold
+    }
+
+    /// Remembers, before the server ends, when those were last seen who had been here until then.
+    pub(super) async fn remember_last_seen(&self) {
         let now = self.parts.clock.now();
-        // Queued at once; the user is told about even if the storage is away just now.
-        let remembered = self.parts.store.set_last_seen(user_id, now);
-        let acquaintances = match self.parts.store.acquaintances(user_id).await {
-            Ok(acquaintances) => acquaintances,
-            Err(error) => {
-                tracing::warn!(%error, "contacts could not be told that a user is offline");
+        for users in self.parts.presence.take_all().chunks(AT_ONCE) {
+            let store = &self.parts.store;
+            let remembered = join_all(users.iter().map(|id| store.set_last_seen(*id, now))).await;
+            if let Some(error) = remembered.into_iter().find_map(Result::err) {
+                tracing::warn!(%error, "the time at which users were last seen could not be kept");
                 return;
             }
-        };
-        if let Err(error) = remembered.await {
-            tracing::warn!(%error, "the time at which a user was last seen could not be kept");
         }
+    }
+
+    async fn tell_one_offline(&self, user_id: UserId) -> bool {
         // Somebody who came back meanwhile was told about already.
         if self.parts.presence.is_online(user_id) {
-            return;
+            return true;
         }
+        let now = self.parts.clock.now();
+        let remembered = self.parts.store.set_last_seen(user_id, now);
+        let (Ok(()), Ok(acquaintances)) =
+            (remembered.await, self.parts.store.acquaintances(user_id).await)
+        else {
+            return false;
+        };
         let event = UserStatusChanged { user_id, status: Status::Offline, last_seen_at: Some(now) };
+        if self.parts.presence.is_online(user_id) {
+            return true;
+        }
         if let Some(audience) = self.presence_audience(user_id, &acquaintances) {
             send_volatile(&audience, &ServerEvent::UserStatusChanged(event));
         }
+        // Coming back just now, the user may have been told of before this was: the last word counts.
+        if self.parts.presence.is_online(user_id) {
+            self.tell_online(user_id, &acquaintances, Some(now));
+        }
+        true
     }
 
     fn presence_audience(
