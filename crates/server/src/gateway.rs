@@ -202,13 +202,16 @@ impl Shared {
         }
     }
 
-    /// Ends graces that have run out, until the tasks are to stop.
+    /// Ends graces that have run out, until the server drains: then everybody goes, and comes back to
+    /// the server that is there next, so there is nobody to tell.
     async fn sweep_presence(self: Arc<Self>) {
         let mut ticks = sweeps();
         let stopping = self.parts.tasks.stopping().clone();
         // Of whom contacts could not be told because the storage was away; tried again.
         let mut untold = Vec::new();
-        while stopping.run_until_cancelled(ticks.tick()).await.is_some() {
+        while stopping.run_until_cancelled(ticks.tick()).await.is_some()
+            && !self.answering.is_closed()
+        {
             untold.extend(self.parts.presence.take_gone(Instant::now()));
             untold = self.tell_offline(untold).await;
         }
