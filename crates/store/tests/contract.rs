@@ -89,6 +89,7 @@ contract! {
         who_is_brought_in_sees_what_comes_from_then_on,
         a_removed_member_gets_no_more_messages,
         who_comes_back_sees_both_times_and_not_the_gap,
+        events_name_those_who_may_not_see_their_message,
         an_owner_who_leaves_hands_over,
         roles_decide_who_removes_whom,
         only_the_owner_gives_roles,

@@ -126,7 +126,7 @@ impl Hub {
         }
     }
 
-    /// Lets who came into the room of the members, and who went out of it.
+    /// Lets who came into the room of the members, and who went out of it, before either is told.
     fn move_members(
         &self,
         conversation: &Conversation,

@@ -1,17 +1,19 @@
 //! Coming into groups, going, and roles.
 
+use std::collections::BTreeSet;
+
 use futures_util::future::join_all;
 use salala_core::ids::{ConversationId, UserId};
 use salala_core::limits::PARTICIPANTS_MAX;
 use salala_core::permissions::Role;
 use salala_store::log::Event;
-use salala_store::ports::conversations::Contacts;
+use salala_store::ports::conversations::{Contacts, ConversationChanges};
 use salala_store::ports::messages::HistoryRange;
 use salala_store::{Conflict, Store};
 
 use super::world::{
-    Feed, add_user, at, direct, group, is_forbidden, is_not_found, make_group, send, send_many,
-    three_users, user_named,
+    Feed, add_user, at, direct, group, is_forbidden, is_not_found, make_group, new_reaction_id,
+    send, send_many, three_users, user_named,
 };
 
 async fn add(store: &dyn Store, actor: UserId, id: ConversationId, user: UserId) {
@@ -101,6 +103,47 @@ pub(crate) async fn who_comes_back_sees_both_times_and_not_the_gap(store: &dyn S
         .map(|message| message.seq)
         .collect();
     assert_eq!(marked, [6, 5, 2, 1]);
+}
+
+pub(crate) async fn events_name_those_who_may_not_see_their_message(store: &dyn Store) {
+    let [anna, berta, carl] = three_users(store).await;
+    let choir = group(store, anna, &[berta]).await;
+    let mut feed = Feed::of(store);
+    let rename = |name: &str| {
+        let changes = ConversationChanges { name: Some(name.to_owned()), ..Default::default() };
+        store.update_conversation(anna, choir, changes, at(5))
+    };
+    let nobody = BTreeSet::new;
+    let (only_carl, both) = (BTreeSet::from([carl]), BTreeSet::from([berta, carl]));
+    let early = send(store, choir, anna, "early").await.unwrap().message.id;
+    rename("Band").await.unwrap();
+    store.edit_message(anna, early, "earlier".to_owned(), at(5)).await.unwrap();
+    store.remove_participant(anna, choir, berta, at(5)).await.unwrap();
+    // Nobody came late yet, and who went had seen it.
+    assert_eq!(feed.hidden_from(), vec![nobody(); 4]);
+    let gap = send(store, choir, anna, "in the gap").await.unwrap().message.id;
+    add(store, anna, choir, berta).await;
+    add(store, anna, choir, carl).await;
+    rename("Choir").await.unwrap();
+    assert_eq!(
+        feed.hidden_from(),
+        // The new message, Berta's coming and what she is told of it, Carl's, the new name.
+        [nobody(), BTreeSet::from([berta]), nobody(), both.clone(), nobody(), both.clone()]
+    );
+    let like = |id| store.add_reaction(new_reaction_id(), anna, id, "👍".to_owned(), at(6));
+    for (id, hidden) in [(early, only_carl), (gap, both.clone())] {
+        like(id).await.unwrap();
+        store.remove_reaction(anna, id, "👍".to_owned(), at(6)).await.unwrap();
+        store.edit_message(anna, id, "edited".to_owned(), at(6)).await.unwrap();
+        store.delete_message(anna, id, at(6)).await.unwrap();
+        assert_eq!(feed.hidden_from(), vec![hidden; 4]);
+    }
+    store.remove_participant(anna, choir, carl, at(7)).await.unwrap();
+    assert_eq!(feed.hidden_from(), [both]);
+    let late = send(store, choir, anna, "late").await.unwrap().message.id;
+    store.edit_message(anna, late, "later".to_owned(), at(7)).await.unwrap();
+    rename("Band").await.unwrap();
+    assert_eq!(feed.hidden_from(), vec![nobody(); 3]);
 }
 
 pub(crate) async fn an_owner_who_leaves_hands_over(store: &dyn Store) {

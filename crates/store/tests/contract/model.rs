@@ -61,6 +61,9 @@ struct Message {
     marks: BTreeMap<usize, i64>,
 }
 
+/// An event: its kind, its user if it is one user's, and those from whom its message is hidden.
+type Told = (&'static str, Option<UserId>, BTreeSet<UserId>);
+
 struct World<'a> {
     store: &'a dyn Store,
     feed: Feed,
@@ -71,7 +74,7 @@ struct World<'a> {
     /// What each user may see.
     seen: Vec<BTreeSet<u64>>,
     last_read: BTreeMap<usize, u64>,
-    expected: Vec<(&'static str, Option<UserId>)>,
+    expected: Vec<Told>,
 }
 
 impl<'a> World<'a> {
@@ -89,9 +92,23 @@ impl<'a> World<'a> {
             messages: Vec::new(),
             seen: vec![BTreeSet::new(); USERS],
             last_read: BTreeMap::from([(0, 0), (1, 0)]),
-            expected: vec![("conversation", None), ("joined", Some(users[1]))],
+            expected: vec![
+                ("conversation", None, BTreeSet::new()),
+                ("joined", Some(users[1]), BTreeSet::new()),
+            ],
             users,
         }
+    }
+
+    fn expect(&mut self, kind: &'static str) {
+        self.expected.push((kind, None, BTreeSet::new()));
+    }
+
+    /// An event about the message at `seq`, heard by the members and by one who just went.
+    fn expect_about(&mut self, kind: &'static str, seq: u64, gone: Option<usize>) {
+        let hearers = self.last_read.keys().copied().chain(gone);
+        let hidden = hearers.filter(|user| seq > 0 && !self.seen[*user].contains(&seq));
+        self.expected.push((kind, None, hidden.map(|user| self.users[user]).collect()));
     }
 
     fn is_member(&self, user: usize) -> bool {
@@ -145,16 +162,15 @@ impl<'a> World<'a> {
             self.seen[*member].insert(seq);
         }
         self.last_read.insert(user, seq);
-        self.expected.push(("created", None));
+        self.expect("created");
     }
 
     async fn delete(&mut self, index: usize, now: i64) {
         let Some(message) = self.messages.get_mut(index) else { return };
         self.store.delete_message(self.users[0], message.id, at(now)).await.unwrap();
-        if !message.is_deleted {
-            self.expected.push(("deleted", None));
+        if !std::mem::replace(&mut message.is_deleted, true) {
+            self.expect_about("deleted", u64::try_from(index).unwrap() + 1, None);
         }
-        message.is_deleted = true;
     }
 
     async fn mark(&mut self, user: usize, indices: &[usize], now: i64) {
@@ -203,7 +219,7 @@ impl<'a> World<'a> {
             }
         }
         if count > 0 {
-            self.expected.push(("read", None));
+            self.expect("read");
         }
         count
     }
@@ -216,7 +232,8 @@ impl<'a> World<'a> {
             .unwrap();
         if !self.is_member(user) {
             self.last_read.insert(user, self.last_seq());
-            self.expected.extend([("conversation", None), ("joined", Some(id))]);
+            self.expect_about("conversation", self.last_seq(), None);
+            self.expected.push(("joined", Some(id), BTreeSet::new()));
         }
     }
 
@@ -225,7 +242,7 @@ impl<'a> World<'a> {
         let outcome = self.store.remove_participant(owner, self.id, id, at(now)).await;
         assert_eq!(outcome.is_ok(), self.is_member(user));
         if self.last_read.remove(&user).is_some() {
-            self.expected.push(("conversation", None));
+            self.expect_about("conversation", self.last_seq(), Some(user));
         }
     }
 
@@ -276,12 +293,16 @@ impl<'a> World<'a> {
         let events = self.feed.take();
         let told: Vec<_> = events
             .iter()
-            .map(|committed| match committed.audience {
-                Audience::Conversation(id) => {
-                    assert_eq!(id, self.id);
-                    (kind(&committed.event), None)
-                }
-                Audience::User(id) => (kind(&committed.event), Some(id)),
+            .map(|committed| {
+                let user = match committed.audience {
+                    Audience::Conversation(id) => {
+                        assert_eq!(id, self.id);
+                        None
+                    }
+                    Audience::User(id) => Some(id),
+                };
+                let hidden_from = committed.hidden_from.iter().copied().collect();
+                (kind(&committed.event), user, hidden_from)
             })
             .collect();
         assert_eq!(told, self.expected);

@@ -1,5 +1,7 @@
 //! People and conversations for the bodies, and short ways to write what they do.
 
+use std::collections::BTreeSet;
+
 use salala_core::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
 use salala_core::records::{Message, OwnConversation};
 use salala_core::{SystemRandom, Timestamp};
@@ -165,6 +167,12 @@ impl Feed {
     /// The kinds of all since the last time.
     pub(crate) fn kinds(&mut self) -> Vec<&'static str> {
         self.take().iter().map(|committed| kind(&committed.event)).collect()
+    }
+
+    /// For each since the last time, the users from whom its message is hidden.
+    pub(crate) fn hidden_from(&mut self) -> Vec<BTreeSet<UserId>> {
+        let events = self.take().into_iter();
+        events.map(|committed| committed.hidden_from.into_iter().collect()).collect()
     }
 
     /// The only one since the last time.
