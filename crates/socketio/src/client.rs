@@ -8,7 +8,10 @@ use serde_json::value::RawValue;
 
 use crate::{
     Accept, Ack, Config, DisconnectReason, Event, Handshake, Reject, Socket,
-    engine::{Application, Connection, Malformed, Message, connection::Urgency, id::SessionId},
+    engine::{
+        Application, Connection, Malformed, Message, connection::Urgency, frame::Frame,
+        id::SessionId,
+    },
     handler::DynHandler,
     namespace::NamespaceInner,
     protocol::{
@@ -100,6 +103,11 @@ impl Namespaces {
         auth: Option<&RawValue>,
     ) {
         let connection = &client.connection;
+        // A socket made after `closing` was called would not be ended by it, and one made after
+        // `closed` would never hear of its end.
+        if !connection.is_open() {
+            return;
+        }
         if client.socket(name).is_some() {
             return connection.close(DisconnectReason::ForcedServerClose);
         }
@@ -199,8 +207,7 @@ impl Application for Namespaces {
             ClientBody::Connect { auth } => self.connect(client, name, auth.as_deref()).await,
             ClientBody::Disconnect => {
                 let Some(socket) = client.addressee(name) else { return };
-                if client.remove(&socket) {
-                    socket.end();
+                if client.table.lock().remove(&socket) {
                     disconnected(&socket, DisconnectReason::ClientNamespaceDisconnect).await;
                 }
             }
@@ -237,13 +244,20 @@ impl Application for Namespaces {
 }
 
 impl ClientState {
-    /// Ends a socket on the server's wish. Its handler hears of it on the connection's task.
-    pub(crate) fn end_by_server(&self, socket: &Socket) {
-        if self.remove(socket) {
-            socket.end();
-            self.table.lock().ended.push(socket.clone());
-            self.connection.wake();
+    /// Ends a socket on the server's wish, and tells the client by that frame. The socket's handler
+    /// hears of it on the connection's task, whatever else ends meanwhile: the socket is at all times
+    /// in one of the two lists that the task looks through before it ends.
+    pub(crate) fn end_by_server(&self, socket: &Socket, farewell: Frame) {
+        {
+            let mut table = self.table.lock();
+            if !table.remove(socket) {
+                return;
+            }
+            table.ended.push(socket.clone());
         }
+        socket.end();
+        self.connection.push(&[farewell], Urgency::Durable);
+        self.connection.wake();
     }
 
     /// The socket that a packet is for. A packet for a namespace that was never joined closes the
@@ -265,20 +279,6 @@ impl ClientState {
     fn has_left(&self, name: Option<&str>) -> bool {
         let name = name.unwrap_or("/");
         self.table.lock().left.iter().any(|left| left.as_ref() == name)
-    }
-
-    /// Takes a socket out of the table. False if another did, who then tells its handler.
-    fn remove(&self, socket: &Socket) -> bool {
-        let mut table = self.table.lock();
-        let Some(index) = table.sockets.iter().position(|known| known == socket) else {
-            return false;
-        };
-        let removed = table.sockets.swap_remove(index);
-        let name = removed.namespace_name();
-        if !table.left.contains(name) {
-            table.left.push(Arc::clone(name));
-        }
-        true
     }
 
     /// Gives the packet back if it is complete, else keeps it until its attachments have come.
@@ -318,6 +318,21 @@ impl ClientState {
     }
 }
 
+impl Table {
+    /// Takes a socket out. False if another did, who then tells its handler.
+    fn remove(&mut self, socket: &Socket) -> bool {
+        let Some(index) = self.sockets.iter().position(|known| known == socket) else {
+            return false;
+        };
+        let removed = self.sockets.swap_remove(index);
+        let name = removed.namespace_name();
+        if !self.left.contains(name) {
+            self.left.push(Arc::clone(name));
+        }
+        true
+    }
+}
+
 async fn accept_socket(
     client: &Arc<ClientState>,
     namespace: &Arc<NamespaceInner>,
@@ -344,7 +359,9 @@ async fn accept_socket(
     }
 }
 
+/// Ends the socket first, unless whoever took it out of the table did so already.
 async fn disconnected(socket: &Socket, reason: DisconnectReason) {
+    socket.end();
     if let Some(handler) = socket.namespace_inner().handler.as_deref() {
         handler.disconnected(socket, reason).await;
     }

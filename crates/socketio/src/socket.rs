@@ -199,8 +199,7 @@ impl Socket {
         if !self.is_connected() {
             return;
         }
-        self.push(&[protocol::disconnect_frame(self.namespace_name())]);
-        client.end_by_server(self);
+        client.end_by_server(self, protocol::disconnect_frame(self.namespace_name()));
     }
 
     /// Closes the connection below, for all its namespaces, without a DISCONNECT packet. What is
@@ -264,27 +263,24 @@ impl Socket {
         true
     }
 
-    /// Ends the socket: it leaves its rooms, joins no more and takes no more frames. Returns whether
-    /// this call ended it.
-    pub(crate) fn end(&self) -> bool {
-        let first = {
+    /// Ends the socket: when this returns it has left its rooms, joins no more and takes no more
+    /// frames. Any number of callers may do it, and each of them may rely on that.
+    pub(crate) fn end(&self) {
+        {
             let mut held = self.inner.held.lock();
             *held = Held::default();
-            self.inner.stage.swap(ENDED, Ordering::AcqRel) != ENDED
-        };
-        if first {
-            let rooms = {
-                let mut membership = self.inner.membership.lock();
-                membership.ended = true;
-                std::mem::take(&mut membership.rooms)
-            };
-            for room in rooms {
+            self.inner.stage.store(ENDED, Ordering::Release);
+        }
+        {
+            // Kept while the rooms are left, so that a second caller waits for the first.
+            let mut membership = self.inner.membership.lock();
+            membership.ended = true;
+            for room in std::mem::take(&mut membership.rooms) {
                 self.inner.namespace.rooms.leave(&room, self);
             }
-            self.inner.namespace.remove(self);
-            self.inner.acks.abandon();
         }
-        first
+        self.inner.namespace.remove(self);
+        self.inner.acks.abandon();
     }
 
     fn accepts_frames(&self) -> bool {

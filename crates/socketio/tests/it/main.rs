@@ -3,6 +3,7 @@
 
 mod acknowledgements;
 mod delivery;
+mod endings;
 #[expect(dead_code, reason = "the example's main is not run here")]
 #[path = "../../examples/engineio_echo.rs"]
 mod engineio_echo;
