@@ -1,5 +1,7 @@
 //! Who is in which room: rooms exist while they have members.
 
+mod joined;
+
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
@@ -10,6 +12,8 @@ use indexmap::IndexSet;
 use parking_lot::Mutex;
 
 use crate::Socket;
+
+pub(crate) use self::joined::JoinedRooms;
 
 /// The rooms of one namespace.
 ///

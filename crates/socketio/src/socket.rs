@@ -24,7 +24,7 @@ use crate::{
     namespace::{Namespace, NamespaceInner},
     packet::Array,
     protocol,
-    rooms::Room,
+    rooms::JoinedRooms,
 };
 
 /// One client in one namespace. Cheap to clone; equal and hashed by identity.
@@ -63,7 +63,7 @@ struct Held {
 struct Membership {
     /// Set for good when the socket ends, so that no late join leaves a ghost.
     ended: bool,
-    rooms: Vec<Arc<Room>>,
+    rooms: JoinedRooms,
 }
 
 /// Where a socket is in its life.
@@ -105,33 +105,28 @@ impl Socket {
     /// Enters a room. Without effect if it is in it, or if the socket has ended.
     pub fn join(&self, room: &str) {
         let mut membership = self.inner.membership.lock();
-        let known = membership.rooms.iter().any(|joined| joined.name() == room);
-        if membership.ended || known {
+        if membership.ended || membership.rooms.contains(room) {
             return;
         }
-        let joined = self.inner.namespace.rooms.join(room, self);
-        membership.rooms.push(joined);
+        membership.rooms.insert(self.inner.namespace.rooms.join(room, self));
     }
 
     /// Leaves a room. Without effect if it is not in it.
     pub fn leave(&self, room: &str) {
         let mut membership = self.inner.membership.lock();
-        let position = membership.rooms.iter().position(|joined| joined.name() == room);
-        if let Some(index) = position {
-            let left = membership.rooms.swap_remove(index);
+        if let Some(left) = membership.rooms.remove(room) {
             self.inner.namespace.rooms.leave(&left, self);
         }
     }
 
     /// Whether it is in a room.
     pub fn in_room(&self, room: &str) -> bool {
-        self.inner.membership.lock().rooms.iter().any(|joined| joined.name() == room)
+        self.inner.membership.lock().rooms.contains(room)
     }
 
     /// The names of its rooms, in no order.
     pub fn rooms(&self) -> Vec<Arc<str>> {
-        let membership = self.inner.membership.lock();
-        membership.rooms.iter().map(|room| Arc::clone(room.shared_name())).collect()
+        self.inner.membership.lock().rooms.names()
     }
 
     /// Emits an event to this socket.
@@ -275,7 +270,7 @@ impl Socket {
             // Kept while the rooms are left, so that a second caller waits for the first.
             let mut membership = self.inner.membership.lock();
             membership.ended = true;
-            for room in std::mem::take(&mut membership.rooms) {
+            for room in std::mem::take(&mut membership.rooms).into_rooms() {
                 self.inner.namespace.rooms.leave(&room, self);
             }
         }
