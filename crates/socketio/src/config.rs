@@ -40,7 +40,7 @@ pub struct Config {
     /// How many acknowledgements of one socket may be outstanding from
     /// [`emit_with_ack`](crate::Socket::emit_with_ack). Default 1,000.
     pub max_pending_acks: usize,
-    /// What `Retry-After` says to clients that are refused while the server drains. Default 1 s.
+    /// What `Retry-After` says to clients that are refused before and while the server drains. Default 1 s.
     pub drain_retry_after: Duration,
 }
 

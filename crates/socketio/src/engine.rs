@@ -178,7 +178,13 @@ impl<A: Application> Engine<A> {
         self.shared.core.counters.stats()
     }
 
-    /// Refuses new handshakes with 503, closes all connections spread evenly over the window, and
+    /// Refuses new handshakes with 503 and `Retry-After` from now on. Connections stay, and may still
+    /// move from polling to WebSocket; a handshake that was answered already is completed.
+    pub fn refuse_handshakes(&self) {
+        self.shared.core.refuse_handshakes();
+    }
+
+    /// [Refuses new handshakes](Self::refuse_handshakes), closes all connections spread evenly over the window, and
     /// waits until every [`Application::closed`] has returned. Stock clients come back by themselves,
     /// to whatever serves the address then.
     pub async fn drain(&self, window: Duration) {

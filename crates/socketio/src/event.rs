@@ -12,9 +12,11 @@ pub struct Event {
     /// The event's name. Reserved names (`connect`, `disconnect`, …) never come here.
     pub name: String,
     /// The arguments after the name, each one valid JSON at most 128 levels deep. Attachments are
-    /// placeholders in them, `{"_placeholder":true,"num":0}`.
+    /// placeholders in them, `{"_placeholder":true,"num":0}`, which are not checked: a client may
+    /// send any number there, more or fewer of them than attachments, or none.
     pub args: Vec<Box<RawValue>>,
-    /// The binary attachments, in the order of their placeholders' numbers.
+    /// The binary attachments, in the order in which they came, which a stock client's placeholders
+    /// count from 0. As many as the packet announced; look one up with `get`.
     pub attachments: Vec<Bytes>,
     /// Present if the client asked for an acknowledgement.
     pub ack: Option<Ack>,

@@ -75,7 +75,14 @@ impl SocketIo {
         Stats { sockets: u64::try_from(sockets).unwrap_or(u64::MAX), ..self.engine.stats() }
     }
 
-    /// Ends the server: new handshakes get 503 with `Retry-After`, all transports are closed, spread
+    /// Answers new handshakes with 503 and `Retry-After` from now on, which cannot be taken back.
+    /// Connections stay as they are, so that what they have begun can be ended before a
+    /// [`drain`](Self::drain).
+    pub fn refuse_handshakes(&self) {
+        self.engine.refuse_handshakes();
+    }
+
+    /// Ends the server: [handshakes are refused](Self::refuse_handshakes), all transports are closed, spread
     /// over the window and without a DISCONNECT packet, so that stock clients come back by themselves
     /// and not all at once. Returns when every `disconnected` handler has returned.
     pub async fn drain(&self, window: Duration) {

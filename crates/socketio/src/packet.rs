@@ -69,7 +69,8 @@ impl Packet {
         Self::assemble(json, self.inner.attachments.clone())
     }
 
-    /// The same event with binary attachments, for which the payload holds [`Attachment`]s.
+    /// The same event with binary attachments, for which the payload holds [`Attachment`]s. That these
+    /// fit the attachments is not checked.
     #[must_use]
     pub fn with_attachments(self, attachments: Vec<Bytes>) -> Self {
         let mut json = vec![0; HEADROOM];

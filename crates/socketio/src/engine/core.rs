@@ -1,6 +1,9 @@
 //! What all connections of one engine share, whatever the application above it.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
 
 use tokio_util::sync::CancellationToken;
 
@@ -12,6 +15,7 @@ pub(crate) struct Core {
     pub(crate) counters: Counters,
     pub(crate) tasks: Tasks,
     started_at: Instant,
+    is_refusing: AtomicBool,
     draining: CancellationToken,
 }
 
@@ -22,6 +26,7 @@ impl Core {
             counters: Counters::default(),
             tasks: Tasks::default(),
             started_at: Instant::now(),
+            is_refusing: AtomicBool::new(false),
             draining: CancellationToken::new(),
         }
     }
@@ -36,7 +41,17 @@ impl Core {
         self.started_at + Duration::from_micros(at)
     }
 
+    pub(crate) fn refuse_handshakes(&self) {
+        self.is_refusing.store(true, Ordering::Release);
+    }
+
+    /// Whether no new connection is to begin.
+    pub(crate) fn is_refusing(&self) -> bool {
+        self.is_refusing.load(Ordering::Acquire)
+    }
+
     pub(crate) fn start_draining(&self) {
+        self.refuse_handshakes();
         self.draining.cancel();
     }
 

@@ -215,7 +215,7 @@ fn begin<A: Application>(
     if version.as_deref() != Some("4") {
         return Fault::UnsupportedVersion.response(None);
     }
-    if shared.core.is_draining() {
+    if shared.core.is_refusing() {
         let wait = shared.core.config.drain_retry_after;
         return refuse(&Refusal::unavailable(wait, "the server is shutting down"));
     }

@@ -119,6 +119,28 @@ async fn a_drain_closes_all_without_a_disconnect_packet_and_waits_for_the_handle
 }
 
 #[tokio::test]
+async fn refused_handshakes_leave_the_connections_that_are_there() {
+    let routes = Routes::new().on("ask", |_, event: salala_socketio::Event| async move {
+        event.ack.unwrap().send(&"told");
+    });
+    let io = SocketIo::builder().config(calm()).namespace("/", routes).build();
+    let server = Server::socketio(&io).await;
+    let mut client = server.join().await;
+    let target = server.join_polling("40").await;
+    assert!(server.get(&target).await.body.starts_with("40{"));
+    io.refuse_handshakes();
+    for answer in [server.get(POLLING).await, refused(&server, "").await] {
+        assert_eq!(answer.status, 503);
+        assert_eq!(answer.headers["retry-after"], "1");
+    }
+    client.send("421[\"ask\"]").await;
+    assert_eq!(client.text().await, "431[\"told\"]");
+    assert_eq!(server.post(&target, "422[\"ask\"]").await.body, "ok");
+    assert_eq!(server.get(&target).await.body, "432[\"told\"]");
+    assert_eq!(io.stats().connections, 2);
+}
+
+#[tokio::test]
 async fn a_drain_does_not_wait_for_clients_that_never_answer() {
     let io = SocketIo::builder().config(calm()).namespace("/", Routes::new()).build();
     let server = Server::socketio(&io).await;
