@@ -99,6 +99,16 @@ for (const transport of TRANSPORTS) {
       leave();
     });
 
+    test('bytes are no payload', async () => {
+      const { devices, leave } = await world(transport.options);
+      for (const payload of [Buffer.from('ab'), { conversationId: Buffer.from('ab') }]) {
+        const answer = await devices.ann.ask('typing', payload);
+        assert.equal(answer.code, 'invalid_payload');
+        assert.deepEqual(answer.errors[0].path, '');
+      }
+      leave();
+    });
+
     test('what is no id names no conversation', async () => {
       const { conversationId, devices, leave } = await world(transport.options);
       for (const name of ['joinRoom', 'leaveRoom', 'typing', 'stopTyping', 'sendMessage']) {

@@ -139,7 +139,7 @@ impl Fields {
         if self.is_unset(name) {
             return None;
         }
-        self.text(name, 0, most).filter(|text| !text.trim().is_empty())
+        self.text(name, 0, most).filter(|text| !is_blank(text))
     }
 
     /// A text of any length that may be left out, blank or not.
@@ -218,13 +218,28 @@ impl Fields {
     }
 }
 
-/// Whether a text is a URL with a scheme that a browser may be sent to.
+/// Whether a text is a URL with a scheme that a browser may be sent to. Schemes have no case (RFC
+/// 3986, section 3.1).
 pub fn is_http_url(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    rest.is_some_and(|rest| {
-        !rest.is_empty()
-            && !rest.starts_with(['/', '?', '#'])
-            && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    (scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http"))
+        && !rest.is_empty()
+        && !rest.starts_with(['/', '?', '#'])
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+}
+
+/// Whether nobody would see anything of a text: white space and characters without width alone.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '\u{ad}'
+                    | '\u{200b}'..='\u{200f}'
+                    | '\u{2060}'..='\u{2064}'
+                    | '\u{fe00}'..='\u{fe0f}'
+                    | '\u{feff}'
+            )
     })
 }
 
@@ -302,8 +317,19 @@ mod tests {
     #[test]
     fn only_http_urls_with_a_host_are_urls() {
         assert!(is_http_url("https://example.org/a?b=c"));
+        assert!(is_http_url("HTTP://example.org"));
         for text in ["javascript:alert(1)", "https://", "http:///a", "https://a b", "ftp://a", ""] {
             assert!(!is_http_url(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_sees_is_blank() {
+        for text in ["", " \n\t", "\u{200b}", "\u{200d}\u{fe0f}", "\u{feff} \u{2060}"] {
+            assert!(is_blank(text), "{text:?}");
+        }
+        for text in ["a", ".", "👩‍👩‍👧‍👦", "\u{200b}a"] {
+            assert!(!is_blank(text), "{text:?}");
         }
     }
 

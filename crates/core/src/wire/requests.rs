@@ -1,6 +1,6 @@
 //! What a client asks over HTTP: each body.
 
-use super::fields::{Change, Decode, Fields, is_http_url};
+use super::fields::{Change, Decode, Fields, is_blank, is_http_url};
 use crate::clock::Timestamp;
 use crate::limits;
 use crate::permissions::Role;
@@ -222,7 +222,7 @@ pub struct EditMessage {
 impl Decode for EditMessage {
     fn decode(fields: &mut Fields) -> Option<Self> {
         let content = fields.text("content", 1, usize::MAX)?;
-        if content.trim().is_empty() {
+        if is_blank(&content) {
             fields.refuse("content", "must not be blank");
         }
         Some(Self { content })
@@ -248,6 +248,7 @@ pub fn is_emoji(text: &str) -> bool {
     // Keycaps are an ASCII digit, `#` or `*` followed by U+20E3; nothing else of ASCII is an emoji.
     let is_keycap = text.ends_with('\u{20e3}');
     (1..=limits::EMOJI_MAX_CHARS).contains(&chars)
+        && !is_blank(text)
         && text.chars().all(|c| {
             !c.is_control()
                 && !c.is_whitespace()
@@ -294,7 +295,7 @@ impl Fields {
 
     fn name(&mut self, name: &str) -> Option<String> {
         let text = self.text(name, 1, limits::NAME_MAX_CHARS)?;
-        if text.trim().is_empty() {
+        if is_blank(&text) {
             self.refuse(name, "must not be blank");
             return None;
         }
@@ -340,8 +341,18 @@ mod tests {
         for good in ["👍", "❤️", "👩‍👩‍👧‍👦", "🇻🇳", "1️⃣", "☺"] {
             assert!(is_emoji(good), "{good}");
         }
-        for bad in ["", "a", "lol", "1", " ", "👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍", "<b>", "\u{7}"]
-        {
+        for bad in [
+            "",
+            "\u{200d}",
+            "\u{fe0f}",
+            "a",
+            "lol",
+            "1",
+            " ",
+            "👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍",
+            "<b>",
+            "\u{7}",
+        ] {
             assert!(!is_emoji(bad), "{bad}");
         }
     }

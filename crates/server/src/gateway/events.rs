@@ -41,9 +41,11 @@ impl Shared {
             // The server drains: the client has no answer, and sends again when it is back.
             return;
         }
-        let Event { name, mut args, ack, .. } = event;
+        let Event { name, mut args, attachments, ack } = event;
         let payload = if args.is_empty() { None } else { Some(args.swap_remove(0)) };
-        let decoded = ClientEvent::decode(&name, payload.as_deref().map_or("", RawValue::get));
+        // Bytes stand as placeholders in the payload, which must not be taken for it.
+        let json = payload.as_deref().filter(|_| attachments.is_empty());
+        let decoded = ClientEvent::decode(&name, json.map_or("", RawValue::get));
         let label = if decoded.as_ref().is_err_and(|error| error.code == ErrorCode::NotFound) {
             "unknown".to_owned()
         } else {
