@@ -110,10 +110,12 @@ impl Gateway {
         self.io.stats()
     }
 
-    /// Begins no event any more, waits until those that were begun are answered, then closes every
-    /// transport, spread over `window`, without telling clients to stay away: they come back to the
-    /// server that is there then. So what was stored was acked; what was not begun is sent again.
+    /// Lets nobody in any more and begins no event, waits until those that were begun are answered,
+    /// then closes every transport, spread over `window`, without telling clients to stay away: they
+    /// come back to the server that is there then. So what was stored was acked; what was not begun is
+    /// sent again.
     pub async fn drain(&self, window: Duration) {
+        self.io.refuse_handshakes();
         let answering = &self.shared.answering;
         answering.close();
         if timeout(ANSWERS_TIMEOUT, answering.wait()).await.is_err() {
