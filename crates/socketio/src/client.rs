@@ -192,6 +192,15 @@ impl Application for Namespaces {
         }
     }
 
+    fn work_bytes(&self, work: &Work, message_bytes: usize) -> usize {
+        match work {
+            Work::Packet(packet, attachments) => {
+                packet.size_bytes + attachments.iter().map(Bytes::len).sum::<usize>()
+            }
+            Work::Ended(..) => message_bytes,
+        }
+    }
+
     fn pending(&self, client: &Arc<ClientState>) -> Option<Work> {
         let ended = client.table.lock().ended.pop();
         ended.map(|socket| Work::Ended(socket, DisconnectReason::ServerNamespaceDisconnect))

@@ -32,6 +32,10 @@ pub struct Config {
     /// read from that connection, and TCP slows its sender down; heartbeats are not held against it
     /// meanwhile. Default 32.
     pub inbound_max_packets: usize,
+    /// How many bytes of one connection may wait while a handler runs, attachments counted too. At
+    /// this bound, which the packet that reaches it may pass, the same happens as with
+    /// `inbound_max_packets`; so a packet is always taken if none waits. Default 1 MiB.
+    pub inbound_max_bytes: usize,
     /// How many packets of one connection are handled before other tasks get their turn. Default 64.
     pub packets_per_poll: usize,
     /// How many attachments a binary packet may have; together they may hold four times
@@ -70,6 +74,7 @@ impl Default for Config {
             origins: Origins::SameOrigin,
             outbound_max_bytes: 1 << 20,
             inbound_max_packets: 32,
+            inbound_max_bytes: 1 << 20,
             packets_per_poll: 64,
             max_attachments: 64,
             max_pending_acks: 1_000,

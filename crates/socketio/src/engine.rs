@@ -51,7 +51,8 @@ pub use self::{
 ///
 /// [`receive`](Application::receive) takes each message in at once, even while a handler runs;
 /// [`handle`](Application::handle) works them off one after another, in order. When
-/// [`Config::inbound_max_packets`] wait, no more is read from that connection.
+/// [`Config::inbound_max_packets`] or [`Config::inbound_max_bytes`] wait, no more is read from that
+/// connection.
 pub trait Application: Send + Sync + 'static {
     /// What is kept for each connection.
     type State: Send + Sync + 'static;
@@ -69,6 +70,13 @@ pub trait Application: Send + Sync + 'static {
         state: &Self::State,
         message: Message<'_>,
     ) -> Result<Option<Self::Work>, Malformed>;
+
+    /// How many bytes a piece of work counts for in [`Config::inbound_max_bytes`], given those of the
+    /// message that it came with. What was put together from several messages counts for all of them.
+    fn work_bytes(&self, work: &Self::Work, message_bytes: usize) -> usize {
+        let _ = work;
+        message_bytes
+    }
 
     /// Handles one piece of work; the next one begins when this ends.
     fn handle(
@@ -110,6 +118,15 @@ pub enum Message<'a> {
     Text(&'a str),
     /// Bytes.
     Binary(&'a [u8]),
+}
+
+impl Message<'_> {
+    const fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
 }
 
 /// A message that the application cannot read.

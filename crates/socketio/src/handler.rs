@@ -11,7 +11,8 @@ use crate::{DisconnectReason, Event, Handshake, Socket};
 /// The calls for one socket never overlap: `connect`, `connected`, its events in the order in which
 /// the client sent them, `disconnected`. Handlers run on the connection's own task; one that waits
 /// holds up only that connection, whose further packets wait (see
-/// [`Config::inbound_max_packets`](crate::Config::inbound_max_packets)).
+/// [`Config::inbound_max_packets`](crate::Config::inbound_max_packets) and
+/// [`Config::inbound_max_bytes`](crate::Config::inbound_max_bytes)).
 pub trait Handler: Send + Sync + 'static {
     /// Decides on a client that asks for the namespace, before it sees `connect`.
     ///

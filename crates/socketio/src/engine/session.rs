@@ -9,7 +9,7 @@ use std::{
 use parking_lot::Mutex;
 
 use crate::{
-    DisconnectReason, Handshake,
+    Config, DisconnectReason, Handshake,
     engine::{
         Application, Connection, Message, Shared, id::SessionId, packet::Incoming, queue::Queue,
         stream::Stream,
@@ -27,7 +27,9 @@ pub(crate) struct Session<A: Application> {
 }
 
 struct Inbound<W> {
-    queue: Queue<W>,
+    /// Each with its size in bytes.
+    queue: Queue<(W, usize)>,
+    size_bytes: usize,
     /// A POST that waits for room.
     waiting: Option<Waker>,
 }
@@ -50,7 +52,7 @@ impl<A: Application> Session<A> {
             connection,
             state,
             shared: Arc::clone(shared),
-            inbound: Mutex::new(Inbound { queue: Queue::Empty, waiting: None }),
+            inbound: Mutex::new(Inbound { queue: Queue::Empty, size_bytes: 0, waiting: None }),
             handover: Mutex::default(),
         })
     }
@@ -70,10 +72,13 @@ impl<A: Application> Session<A> {
             Incoming::Ping(_) => return Err(DisconnectReason::TransportError),
             Incoming::Upgrade | Incoming::Ignored => return Ok(()),
         };
-        let received = self.shared.application.receive(&self.connection, &self.state, message);
-        match received {
+        let application = &self.shared.application;
+        match application.receive(&self.connection, &self.state, message) {
             Ok(Some(work)) => {
-                self.inbound.lock().queue.push_back(work);
+                let size_bytes = application.work_bytes(&work, message.len());
+                let mut inbound = self.inbound.lock();
+                inbound.size_bytes += size_bytes;
+                inbound.queue.push_back((work, size_bytes));
                 Ok(())
             }
             Ok(None) => Ok(()),
@@ -83,7 +88,7 @@ impl<A: Application> Session<A> {
 
     /// Whether so much waits to be handled that no more is read.
     pub(crate) fn is_backlogged(&self) -> bool {
-        self.inbound.lock().queue.len() >= self.limit()
+        self.inbound.lock().is_full(&self.shared.core.config)
     }
 
     /// How many packets wait to be handled.
@@ -94,7 +99,7 @@ impl<A: Application> Session<A> {
     /// Ready as soon as there is room for a packet of a POST, or the connection is closed.
     pub(crate) fn poll_room(&self, cx: &Context<'_>) -> Poll<()> {
         let mut inbound = self.inbound.lock();
-        if inbound.queue.len() < self.limit() || !self.connection.is_open() {
+        if !inbound.is_full(&self.shared.core.config) || !self.connection.is_open() {
             return Poll::Ready(());
         }
         inbound.waiting = Some(cx.waker().clone());
@@ -104,12 +109,16 @@ impl<A: Application> Session<A> {
     pub(crate) fn next_work(&self) -> Option<A::Work> {
         let (work, waiting) = {
             let mut inbound = self.inbound.lock();
-            let was_full = inbound.queue.len() >= self.limit();
-            if was_full {
+            if inbound.is_full(&self.shared.core.config) {
                 // Heartbeats could not be read until now, so their time starts anew.
                 self.connection.hear();
             }
-            (inbound.queue.pop_front(), inbound.waiting.take())
+            let next = inbound.queue.pop_front();
+            let work = next.map(|(work, size_bytes)| {
+                inbound.size_bytes -= size_bytes;
+                work
+            });
+            (work, inbound.waiting.take())
         };
         waiting.into_iter().for_each(Waker::wake);
         work
@@ -119,6 +128,7 @@ impl<A: Application> Session<A> {
     pub(crate) fn clear_inbound(&self) {
         let (queue, waiting) = {
             let mut inbound = self.inbound.lock();
+            inbound.size_bytes = 0;
             (std::mem::take(&mut inbound.queue), inbound.waiting.take())
         };
         drop(queue);
@@ -139,9 +149,13 @@ impl<A: Application> Session<A> {
     pub(crate) fn take_handover(&self) -> Option<Stream> {
         self.handover.lock().take().map(|stream| *stream)
     }
+}
 
-    fn limit(&self) -> usize {
-        self.shared.core.config.inbound_max_packets.max(1)
+impl<W> Inbound<W> {
+    /// An empty queue never is, so one packet is taken however large it is.
+    fn is_full(&self, config: &Config) -> bool {
+        self.queue.len() >= config.inbound_max_packets.max(1)
+            || self.size_bytes >= config.inbound_max_bytes.max(1)
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct ClientPacket {
     pub(crate) namespace: Option<Box<str>>,
     /// How many binary messages follow that belong to it.
     pub(crate) attachments: usize,
+    /// The length of its text.
+    pub(crate) size_bytes: usize,
     pub(crate) body: ClientBody,
 }
 
@@ -56,7 +58,7 @@ pub(crate) fn decode(text: &str, max_attachments: usize) -> Result<ClientPacket,
         }
         _ => return Err(Malformed),
     };
-    Ok(ClientPacket { namespace, attachments, body })
+    Ok(ClientPacket { namespace, attachments, size_bytes: text.len(), body })
 }
 
 fn split_attachments(text: &str, max_attachments: usize) -> Result<(usize, &str), Malformed> {

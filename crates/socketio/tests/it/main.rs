@@ -9,6 +9,7 @@ mod endings;
 mod engineio_echo;
 mod engineio_protocol;
 mod handlers;
+mod inbound;
 mod lifecycle;
 #[expect(dead_code, reason = "the example's main is not run here")]
 #[path = "../../examples/socketio_echo.rs"]
