@@ -19,9 +19,9 @@ use salala_core::wire::error::ConnectRefusal;
 use salala_core::{Clock, Random, SessionId, UserId};
 use salala_store::{Access, Store, StoreError};
 
-use crate::chat::refusal;
 use crate::config::{Registration, Secret};
 use crate::metrics;
+use crate::refusal::refusal;
 use crate::tasks::Tasks;
 
 use passwords::Passwords;

@@ -10,7 +10,6 @@ mod friends;
 mod messages;
 mod reactions;
 mod reads;
-mod refusal;
 mod users;
 
 use std::sync::Arc;
@@ -21,8 +20,8 @@ use salala_store::ports::conversations::Contacts;
 
 use crate::presence::Presence;
 
+pub use crate::refusal::refusal;
 pub use messages::HistoryQuery;
-pub use refusal::refusal;
 
 /// The rules, over a store.
 pub struct Chat {

@@ -9,6 +9,7 @@
 //! - [`presence`]: who is connected
 //! - [`data_dir`]: the folder in which everything is kept
 //! - [`revocations`]: how an operator's command reaches the running server
+//! - [`refusal`]: from the store's errors to what a client is told
 //! - [`tasks`], [`logging`], [`metrics`]: what all of these stand on
 //! - [`seed`]: a small demo world
 
@@ -22,6 +23,7 @@ pub mod http;
 pub mod logging;
 pub mod metrics;
 pub mod presence;
+pub mod refusal;
 pub mod revocations;
 pub mod seed;
 pub mod serve;

@@ -59,12 +59,14 @@ contract! {
         a_profile_changes_only_where_it_is_told_to,
         sign_in_finds_the_address_before_the_name,
         a_new_password_ends_the_other_sessions,
+        of_two_changes_by_one_password_the_second_is_refused,
         a_shut_account_is_shut_at_once,
         last_seen_never_goes_back,
         a_search_finds_the_beginnings_of_words,
         wildcards_in_a_search_are_letters;
     sessions:
         a_session_opens_until_it_is_revoked,
+        a_sign_in_under_way_outlives_no_change,
         a_used_refresh_token_ends_its_session,
         a_refresh_token_runs_out,
         ended_sessions_are_forgotten_up_to_the_limit,

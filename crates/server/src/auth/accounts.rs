@@ -6,7 +6,7 @@ use salala_core::wire::Error;
 use salala_core::wire::requests::Register;
 
 use super::Auth;
-use crate::chat::refusal;
+use crate::refusal::refusal;
 
 impl Auth {
     /// Makes an account, also where registration is closed.
@@ -24,7 +24,7 @@ impl Auth {
     /// `not_found` without a user of this name or e-mail address.
     pub async fn reset_password(&self, login: String, password: String) -> Result<(), Error> {
         let user_id = self.user_id_of(login).await?;
-        self.replace_password(user_id, password, None).await?;
+        self.replace_password(user_id, password, None, None).await?;
         self.live_sessions.cut_user(user_id);
         Ok(())
     }

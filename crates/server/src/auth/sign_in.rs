@@ -12,9 +12,9 @@ use salala_store::ports::users::NewUser;
 
 use super::tokens::RefreshToken;
 use super::{Auth, Identity, REFRESH_TOKEN_TTL};
-use crate::chat::refusal;
 use crate::config::Registration;
 use crate::metrics;
+use crate::refusal::refusal;
 
 /// From where somebody signs in, as their list of sessions shows it.
 #[derive(Clone, Debug, Default)]
@@ -78,8 +78,7 @@ impl Auth {
         let hash = credentials.as_ref().map(|credentials| credentials.password_hash.clone());
         let is_right = self.passwords.verify(command.password, hash).await?;
         let Some(credentials) = credentials.filter(|_| is_right) else {
-            metrics::record_auth_failure("wrong_password");
-            return Err(Error::new(ErrorCode::Unauthorized, WRONG_LOGIN));
+            return Err(wrong_login());
         };
         if credentials.disabled {
             metrics::record_auth_failure("disabled");
@@ -87,9 +86,12 @@ impl Auth {
         }
         let (session, refresh) = self.new_session(credentials.user_id, device);
         let session_id = session.id;
-        self.store.create_session(session).await.map_err(refusal)?;
-        let user = self.store.user(credentials.user_id).await.map_err(refusal)?;
-        self.sign_in(user, session_id, refresh)
+        match self.store.create_session(session, credentials.password_hash).await {
+            Ok(user) => self.sign_in(user, session_id, refresh),
+            // The password was changed, or the account shut, since it was read.
+            Err(StoreError::Forbidden(_)) => Err(wrong_login()),
+            Err(error) => Err(refusal(error)),
+        }
     }
 
     /// Trades a refresh token for new tokens. A token that was traded before is in two hands: its
@@ -112,10 +114,7 @@ impl Auth {
             device.address,
         );
         match outcome.await.map_err(refusal)? {
-            RefreshOutcome::Rotated(session) => {
-                let user = self.store.user(session.user_id).await.map_err(refusal)?;
-                self.sign_in(user, session.id, next)
-            }
+            RefreshOutcome::Rotated(session, user) => self.sign_in(*user, session.id, next),
             RefreshOutcome::Reused(user_id, session_id) => {
                 self.live_sessions.cut_session(session_id);
                 metrics::record_auth_failure("refresh_reused");
@@ -163,11 +162,11 @@ impl Auth {
     ) -> Result<(), Error> {
         let credentials = self.store.credentials(identity.user_id).await.map_err(refusal)?;
         let hash = Some(credentials.password_hash);
-        if !self.passwords.verify(command.current_password, hash).await? {
-            metrics::record_auth_failure("wrong_password");
-            return Err(Error::new(ErrorCode::Forbidden, "the current password is wrong"));
+        if !self.passwords.verify(command.current_password, hash.clone()).await? {
+            return Err(wrong_current_password());
         }
-        self.replace_password(identity.user_id, command.new_password, identity.session_id).await
+        let Identity { user_id, session_id } = identity;
+        self.replace_password(user_id, command.new_password, hash, session_id).await
     }
 
     /// The caller's sessions, newest first.
@@ -185,16 +184,28 @@ impl Auth {
         self.end_session(identity.user_id, session_id).await
     }
 
-    /// Sets a password and ends all sessions but `keep`.
+    /// Sets a password and ends all sessions but `keep`; only where `verified_hash` is still in force,
+    /// if it is given.
+    ///
+    /// # Errors
+    /// `forbidden` if it is not.
     pub(super) async fn replace_password(
         &self,
         user_id: UserId,
         password: String,
+        verified_hash: Option<String>,
         keep: Option<SessionId>,
     ) -> Result<(), Error> {
         let hash = self.passwords.hash(password).await?;
-        let ended = self.store.set_password(user_id, hash, keep, self.clock.now());
-        for session_id in ended.await.map_err(refusal)? {
+        let now = self.clock.now();
+        let ended = self.store.set_password(user_id, hash, verified_hash, keep, now).await;
+        let ended = match ended {
+            Ok(ended) => ended,
+            // The password was changed, or the account shut, since it was read.
+            Err(StoreError::Forbidden(_)) => return Err(wrong_current_password()),
+            Err(error) => return Err(refusal(error)),
+        };
+        for session_id in ended {
             self.live_sessions.cut_session(session_id);
         }
         tracing::info!(%user_id, "a password was changed");
@@ -247,6 +258,16 @@ impl Auth {
         let expires_in = self.tokens.ttl();
         Ok(SignIn { access_token, refresh_token: refresh.text, expires_in, user })
     }
+}
+
+fn wrong_login() -> Error {
+    metrics::record_auth_failure("wrong_password");
+    Error::new(ErrorCode::Unauthorized, WRONG_LOGIN)
+}
+
+fn wrong_current_password() -> Error {
+    metrics::record_auth_failure("wrong_password");
+    Error::new(ErrorCode::Forbidden, "the current password is wrong")
 }
 
 fn shorten(text: String) -> String {

@@ -12,8 +12,8 @@ use salala_store::ports::conversations::{ConversationChanges, ConversationCursor
 use super::Chat;
 use super::cursor::{read_conversation_cursor, write_conversation_cursor};
 use super::messages::conversation_id_of;
-use super::refusal::refusal;
 use super::users::user_id_of;
+use crate::refusal::refusal;
 
 impl Chat {
     /// A page of the user's conversations, newest activity first.

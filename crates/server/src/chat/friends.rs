@@ -8,8 +8,8 @@ use salala_core::wire::shapes::{
 use salala_core::wire::{Error, view};
 
 use super::Chat;
-use super::refusal::{refusal, unknown};
 use super::users::user_id_of;
+use crate::refusal::{refusal, unknown};
 
 impl Chat {
     /// The user's friends.

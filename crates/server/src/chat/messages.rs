@@ -11,7 +11,7 @@ use salala_store::ports::messages::{HistoryRange, NewMessage};
 
 use super::Chat;
 use super::cursor::{read_history_cursor, write_history_cursor};
-use super::refusal::{refusal, unknown};
+use crate::refusal::{refusal, unknown};
 
 /// Which part of a history is asked for; at most one of the four places is given.
 #[derive(Clone, Debug, Default)]

@@ -7,7 +7,7 @@ use salala_core::wire::{Error, view};
 
 use super::Chat;
 use super::messages::message_id;
-use super::refusal::refusal;
+use crate::refusal::refusal;
 
 impl Chat {
     /// Reacts to a message; a repeat changes nothing.

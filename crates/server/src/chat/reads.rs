@@ -10,7 +10,7 @@ use salala_core::wire::shapes::ReadPosition;
 
 use super::Chat;
 use super::messages::{conversation_id_of, message_id};
-use super::refusal::refusal;
+use crate::refusal::refusal;
 
 impl Chat {
     /// Marks messages as read; gives how many were newly marked. Queued when this is *called*, like

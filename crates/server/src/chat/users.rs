@@ -8,7 +8,7 @@ use salala_core::wire::{Error, view};
 use salala_store::ports::users::ProfileChanges;
 
 use super::Chat;
-use super::refusal::{refusal, unknown};
+use crate::refusal::{refusal, unknown};
 
 impl Chat {
     /// Users whose name begins with `query`, at most `limit`.

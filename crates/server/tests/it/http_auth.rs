@@ -120,6 +120,44 @@ async fn a_changed_password_ends_the_other_sessions_and_keeps_this_one() {
 }
 
 #[tokio::test]
+async fn of_two_changes_by_one_password_at_once_one_holds() {
+    let app = TestApp::start();
+    let ann = app.user("ann").await;
+    let change = |new: &str| {
+        let body = json!({ "currentPassword": PASSWORD, "newPassword": new });
+        app.post("/auth/password", &body).by(&ann).send()
+    };
+    let (one, other) = tokio::join!(change("battery staple"), change("staple battery"));
+    let (refused, held) = match one.status {
+        StatusCode::NO_CONTENT => (other, "battery staple"),
+        _ => (one, "staple battery"),
+    };
+    refused.expect_problem(403, "forbidden");
+    app.login("ann", held).await.expect(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn no_sign_in_by_the_old_password_outlives_its_change() {
+    let app = TestApp::start();
+    let ann = app.user("ann").await;
+    let body = json!({ "currentPassword": PASSWORD, "newPassword": "battery staple" });
+    let changed = app.post("/auth/password", &body).by(&ann).send();
+    let logins = futures_util::future::join_all((0..20).map(|_| app.login("ann", PASSWORD)));
+    let (changed, logins) = tokio::join!(changed, logins);
+    changed.expect(StatusCode::NO_CONTENT);
+    for login in logins {
+        if login.status == StatusCode::OK {
+            let user = TestUser::of(&login.expect(StatusCode::OK));
+            app.get("/auth/me").by(&user).send().await.expect_problem(401, "unauthorized");
+        } else {
+            login.expect_problem(401, "unauthorized");
+        }
+    }
+    let sessions = app.get("/auth/sessions").by(&ann).send().await.expect(StatusCode::OK);
+    assert_eq!(sessions["data"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn one_changes_what_one_says_about_oneself_and_others_see_only_what_is_theirs_to_see() {
     let app = TestApp::start();
     let (ann, bob) = (app.user("ann").await, app.user("bob").await);

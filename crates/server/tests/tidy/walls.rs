@@ -45,6 +45,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("crates/bench/src/", &["salala_server", "salala_store", "salala_socketio"]),
     // The rules know neither of the doors through which they are asked.
     ("crates/server/src/chat", &["crate::http", "crate::gateway", "axum"]),
+    // Who somebody is stands below what they may do.
+    ("crates/server/src/auth", &["crate::chat", "crate::http", "crate::gateway", "axum"]),
     ("crates/server/src/http", &["crate::gateway"]),
     ("crates/server/src/gateway", &["crate::http"]),
     // Records are kept, shapes are sent; only `view` knows both.

@@ -28,8 +28,8 @@ pub struct NewSession {
 /// What came of a refresh token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefreshOutcome {
-    /// The new one is in force for this session.
-    Rotated(Session),
+    /// The new one is in force for this session, of this user.
+    Rotated(Session, Box<User>),
     /// It was used before: somebody else holds a copy, so this session (of this user) was ended.
     Reused(UserId, SessionId),
     /// It was never given, its session was ended, its user is shut, or it has run out.
@@ -58,11 +58,16 @@ pub struct Acquaintances {
 
 /// Sessions and their refresh tokens.
 pub trait Sessions {
-    /// Signs a user in.
-    fn create_session(&self, session: NewSession) -> Pending<()>;
+    /// Signs a user in by a password that fitted `verified_hash`, and gives the user.
+    ///
+    /// # Errors
+    /// `Forbidden` if that hash is no longer the user's, or the account is shut: decided together
+    /// with the writing, so that a sign-in under way outlives neither.
+    fn create_session(&self, session: NewSession, verified_hash: String) -> Pending<User>;
 
-    /// Trades a refresh token for a new one. The old one is remembered until its session ends, so
-    /// that its second use is noticed.
+    /// Trades a refresh token for a new one. The old one is remembered until it would have run out,
+    /// but no longer than its session, so that its second use is noticed. A token that was never
+    /// given costs a read and no write.
     fn rotate_refresh(
         &self,
         old_hash: [u8; 32],

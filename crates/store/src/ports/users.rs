@@ -61,11 +61,18 @@ pub trait Users {
     /// Changes a profile.
     fn update_profile(&self, user_id: UserId, changes: ProfileChanges) -> Pending<User>;
 
-    /// Sets a password and ends all sessions but `keep`; gives the ended ones.
+    /// Sets a password and ends all sessions but `keep`; gives the ended ones. With a
+    /// `verified_hash` it is the user's own change, by a password that fitted this hash; without, an
+    /// operator's.
+    ///
+    /// # Errors
+    /// `Forbidden` if `verified_hash` is no longer the user's, or the account is shut: decided
+    /// together with the writing, so that of two changes by one password the second is refused.
     fn set_password(
         &self,
         user_id: UserId,
         password_hash: String,
+        verified_hash: Option<String>,
         keep: Option<SessionId>,
         now: Timestamp,
     ) -> Pending<Vec<SessionId>>;

@@ -89,7 +89,7 @@ async fn use_accounts(store: &SqliteStore) -> [UserId; 3] {
         expires_at: Timestamp::from_unix_ms(now().unix_ms() + 1),
     };
     let id = session.id;
-    store.create_session(session).await.unwrap();
+    store.create_session(session, String::new()).await.unwrap();
     for _ in 0..2 {
         store.rotate_refresh([1; 32], [2; 32], now(), now(), None).await.unwrap();
     }
@@ -101,7 +101,7 @@ async fn use_accounts(store: &SqliteStore) -> [UserId; 3] {
     store.update_profile(anna, ProfileChanges::default()).await.unwrap();
     store.set_last_seen(anna, now()).await.unwrap();
     store.search_users(anna, "b".to_owned(), 9).await.unwrap();
-    store.set_password(anna, String::new(), None, now()).await.unwrap();
+    store.set_password(anna, String::new(), Some(String::new()), None, now()).await.unwrap();
     store.set_disabled(anna, false, now()).await.unwrap();
     drop(store.revoke_session(anna, id, now()).await);
     store.forget_sessions(now(), 9).await.unwrap();

@@ -1,21 +1,28 @@
 //! Sessions and their refresh tokens, and the port for them.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use salala_core::Timestamp;
 use salala_core::ids::{SessionId, UserId};
-use salala_core::records::Session;
+use salala_core::records::{Session, User};
 
 use super::SqliteStore;
 use super::cells::{Cells, rows};
 use super::error::Result;
-use super::users::load_user;
+use super::users::{check_verified, load_user};
 use super::write_tx::WriteTx;
+use super::writer::Write;
 use crate::ports::sessions::{Access, Acquaintances, NewSession, RefreshOutcome, Sessions};
 use crate::{Pending, StoreError};
 
 impl Sessions for SqliteStore {
-    fn create_session(&self, session: NewSession) -> Pending<()> {
-        self.write(move |tx| insert_session(tx.db, &session))
+    fn create_session(&self, session: NewSession, verified_hash: String) -> Pending<User> {
+        self.write(move |tx| {
+            check_verified(tx.db, session.user_id, &verified_hash)?;
+            insert_session(tx.db, &session)?;
+            load_user(tx.db, session.user_id)
+        })
     }
 
     fn rotate_refresh(
@@ -26,7 +33,7 @@ impl Sessions for SqliteStore {
         expires_at: Timestamp,
         address: Option<String>,
     ) -> Pending<RefreshOutcome> {
-        self.write(move |tx| {
+        let rotating = move |tx: &mut WriteTx<'_>| {
             let Some(mut session) = load_by_hash(tx.db, &old_hash)? else {
                 return end_reused(tx, &old_hash, now);
             };
@@ -38,7 +45,17 @@ impl Sessions for SqliteStore {
             session.expires_at = expires_at;
             session.address = address.or(session.address);
             rotate(tx.db, &session, &new_hash)?;
-            Ok(RefreshOutcome::Rotated(session))
+            let user = load_user(tx.db, session.user_id)?;
+            Ok(RefreshOutcome::Rotated(session, Box::new(user)))
+        };
+        // Anybody may send any token: what was never given is not to take a place among the writes.
+        let known = self.read(move |db| is_known(db, &old_hash));
+        let commands = Arc::clone(&self.commands);
+        Box::pin(async move {
+            if !known.await? {
+                return Ok(RefreshOutcome::Unknown);
+            }
+            Write::submit(&commands, size_of_val(&rotating), rotating).await
         })
     }
 
@@ -130,6 +147,24 @@ pub(super) fn revoke_all(
         )?
         .collect::<rusqlite::Result<_>>()?;
     Ok(revoked)
+}
+
+/// Was a token of this hash given, be it in force or not?
+fn is_known(db: &Connection, hash: &[u8; 32]) -> Result<bool> {
+    let is_known = db
+        .prepare_cached(
+            "SELECT EXISTS (
+                 SELECT 1
+                 FROM sessions
+                 WHERE refresh_hash = ?1
+             ) OR EXISTS (
+                 SELECT 1
+                 FROM used_refresh_tokens
+                 WHERE refresh_hash = ?1
+             )",
+        )?
+        .query_row([hash], |row| row.get(0))?;
+    Ok(is_known)
 }
 
 /// The session whose token in force this is, if it and its user are open.
@@ -291,4 +326,23 @@ fn session_from(row: &Row<'_>) -> rusqlite::Result<Session> {
         last_used_at: cells.moment()?,
         expires_at: cells.moment()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::SqliteOptions;
+
+    #[tokio::test]
+    async fn a_token_that_was_never_given_takes_no_place_among_the_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteOptions::at(folder.path().join("salala.db"));
+        let store = SqliteStore::open(options).unwrap();
+        store.commands.close();
+        let now = Timestamp::from_unix_ms(1);
+        let any_write = store.forget_sessions(now, 9).await;
+        assert!(matches!(any_write, Err(StoreError::Unavailable(_))));
+        let made_up = store.rotate_refresh([1; 32], [2; 32], now, now, None).await;
+        assert_eq!(made_up, Ok(RefreshOutcome::Unknown));
+    }
 }

@@ -62,10 +62,14 @@ impl Users for SqliteStore {
         &self,
         user_id: UserId,
         password_hash: String,
+        verified_hash: Option<String>,
         keep: Option<SessionId>,
         now: Timestamp,
     ) -> Pending<Vec<SessionId>> {
         self.write(move |tx| {
+            if let Some(verified_hash) = verified_hash {
+                check_verified(tx.db, user_id, &verified_hash)?;
+            }
             let changed = tx.db.execute(
                 "UPDATE users
                  SET password_hash = ?2
@@ -175,6 +179,18 @@ pub(super) fn load_brief(db: &Connection, user_id: UserId) -> Result<UserBrief> 
     .query_row([user_id.as_bytes()], |row| Cells::new(row).brief())
     .optional()?
     .ok_or_else(no_user)
+}
+
+/// Refuses unless this hash is that of the user's password still, and the account is open.
+pub(super) fn check_verified(db: &Connection, user_id: UserId, verified_hash: &str) -> Result<()> {
+    db.prepare_cached(
+        "SELECT id
+         FROM users
+         WHERE id = ?1 AND password_hash = ?2 AND disabled_at IS NULL",
+    )?
+    .query_row(params![user_id.as_bytes(), verified_hash], |_| Ok(()))
+    .optional()?
+    .ok_or(StoreError::Forbidden("the password was changed or the account shut in between"))
 }
 
 /// The refusal where a user is named who is none.

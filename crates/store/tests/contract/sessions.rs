@@ -5,14 +5,15 @@ use salala_store::ports::sessions::RefreshOutcome;
 use salala_store::{Access, Store};
 
 use super::world::{
-    add_user, at, befriend, direct, group, is_not_found, new_session_id, new_user_id, session_of,
-    three_users,
+    PASSWORD_HASH, add_user, at, befriend, direct, group, is_forbidden, is_not_found,
+    new_session_id, new_user_id, session_of, three_users,
 };
 
 async fn sign_in(store: &dyn Store, user_id: UserId, hash: [u8; 32]) -> SessionId {
     let session = session_of(user_id, hash);
     let id = session.id;
-    store.create_session(session).await.unwrap();
+    let user = store.create_session(session, PASSWORD_HASH.to_owned()).await.unwrap();
+    assert_eq!(user.brief.id, user_id);
     id
 }
 
@@ -33,17 +34,33 @@ pub(crate) async fn a_session_opens_until_it_is_revoked(store: &dyn Store) {
     assert!(store.sessions(anna, at(1)).await.unwrap().is_empty());
 }
 
+pub(crate) async fn a_sign_in_under_way_outlives_no_change(store: &dyn Store) {
+    let anna = add_user(store, "anna").await;
+    let sign_in = |number: u8, verified: &str| {
+        store.create_session(session_of(anna, [number; 32]), verified.to_owned())
+    };
+    store.set_password(anna, "new".to_owned(), None, None, at(1)).await.unwrap();
+    assert!(is_forbidden(&sign_in(1, PASSWORD_HASH).await));
+    sign_in(2, "new").await.unwrap();
+    store.set_disabled(anna, true, at(2)).await.unwrap();
+    assert!(is_forbidden(&sign_in(3, "new").await));
+    assert!(store.sessions(anna, at(3)).await.unwrap().is_empty());
+    let nobody = session_of(new_user_id(), [4; 32]);
+    assert!(is_forbidden(&store.create_session(nobody, "new".to_owned()).await));
+}
+
 pub(crate) async fn a_used_refresh_token_ends_its_session(store: &dyn Store) {
     let anna = add_user(store, "anna").await;
     let id = sign_in(store, anna, [1; 32]).await;
     let rotate = |old: u8, new: u8| {
         store.rotate_refresh([old; 32], [new; 32], at(5), at(2000), Some("::1".to_owned()))
     };
-    let RefreshOutcome::Rotated(session) = rotate(1, 2).await.unwrap() else { panic!() };
+    let RefreshOutcome::Rotated(session, user) = rotate(1, 2).await.unwrap() else { panic!() };
     assert_eq!((session.id, session.user_id, session.last_used_at), (id, anna, at(5)));
+    assert_eq!(*user, store.user(anna).await.unwrap());
     assert_eq!((session.expires_at, session.address.as_deref()), (at(2000), Some("::1")));
     assert_eq!(store.sessions(anna, at(1)).await.unwrap(), [session]);
-    assert!(matches!(rotate(2, 3).await.unwrap(), RefreshOutcome::Rotated(_)));
+    assert!(matches!(rotate(2, 3).await.unwrap(), RefreshOutcome::Rotated(..)));
     assert_eq!(rotate(1, 9).await.unwrap(), RefreshOutcome::Reused(anna, id));
     assert_eq!(rotate(3, 4).await.unwrap(), RefreshOutcome::Unknown);
     assert_eq!(rotate(1, 9).await.unwrap(), RefreshOutcome::Unknown);

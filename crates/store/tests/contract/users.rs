@@ -5,7 +5,10 @@ use salala_core::wire::fields::Change;
 use salala_store::ports::users::ProfileChanges;
 use salala_store::{Access, Conflict, Store};
 
-use super::world::{add_user, at, is_not_found, new_user_id, session_of, three_users, user_named};
+use super::world::{
+    PASSWORD_HASH, add_user, at, is_forbidden, is_not_found, new_user_id, session_of, three_users,
+    user_named,
+};
 
 pub(crate) async fn a_user_is_given_back_as_made(store: &dyn Store) {
     let mut new = user_named("Anna");
@@ -86,7 +89,7 @@ pub(crate) async fn sign_in_finds_the_address_before_the_name(store: &dyn Store)
     assert_eq!(found("Anna").await, Ok(berta));
     assert_eq!(found("BERTA").await, Ok(berta));
     assert!(is_not_found(&found("nobody").await));
-    assert_eq!(store.credentials(anna).await.unwrap().password_hash, "$argon2id$");
+    assert_eq!(store.credentials(anna).await.unwrap().password_hash, PASSWORD_HASH);
     assert!(is_not_found(&store.credentials(new_user_id()).await));
 }
 
@@ -94,24 +97,37 @@ pub(crate) async fn a_new_password_ends_the_other_sessions(store: &dyn Store) {
     let id = add_user(store, "anna").await;
     let (kept, other) = (session_of(id, [1; 32]), session_of(id, [2; 32]));
     let (kept_id, other_id) = (kept.id, other.id);
-    store.create_session(kept).await.unwrap();
-    store.create_session(other).await.unwrap();
-    let ended = store.set_password(id, "new".to_owned(), Some(kept_id), at(5)).await.unwrap();
+    store.create_session(kept, PASSWORD_HASH.to_owned()).await.unwrap();
+    store.create_session(other, PASSWORD_HASH.to_owned()).await.unwrap();
+    let ended = store.set_password(id, "new".to_owned(), None, Some(kept_id), at(5)).await.unwrap();
     assert_eq!(ended, [other_id]);
     assert_eq!(store.credentials(id).await.unwrap().password_hash, "new");
     assert!(matches!(store.access(id, Some(kept_id)).await.unwrap(), Access::Granted(_)));
     assert!(matches!(store.access(id, Some(other_id)).await.unwrap(), Access::Revoked));
-    let ended = store.set_password(id, "newer".to_owned(), None, at(6)).await.unwrap();
+    let ended = store.set_password(id, "newer".to_owned(), None, None, at(6)).await.unwrap();
     assert_eq!(ended, [kept_id]);
-    let nobody = store.set_password(new_user_id(), "new".to_owned(), None, at(5)).await;
+    let nobody = store.set_password(new_user_id(), "new".to_owned(), None, None, at(5)).await;
     assert!(is_not_found(&nobody));
+}
+
+pub(crate) async fn of_two_changes_by_one_password_the_second_is_refused(store: &dyn Store) {
+    let id = add_user(store, "anna").await;
+    let change = |verified: &str, new: &str| {
+        store.set_password(id, new.to_owned(), Some(verified.to_owned()), None, at(5))
+    };
+    let both = join_all([change(PASSWORD_HASH, "one"), change(PASSWORD_HASH, "two")]).await;
+    assert!(both[0].is_ok() && is_forbidden(&both[1]), "{both:?}");
+    assert_eq!(store.credentials(id).await.unwrap().password_hash, "one");
+    store.set_disabled(id, true, at(6)).await.unwrap();
+    assert!(is_forbidden(&change("one", "three").await));
+    store.set_password(id, "operator's".to_owned(), None, None, at(7)).await.unwrap();
 }
 
 pub(crate) async fn a_shut_account_is_shut_at_once(store: &dyn Store) {
     let [anna, berta, _] = three_users(store).await;
     let session = session_of(anna, [1; 32]);
     let session_id = session.id;
-    store.create_session(session).await.unwrap();
+    store.create_session(session, PASSWORD_HASH.to_owned()).await.unwrap();
     assert_eq!(store.set_disabled(anna, true, at(5)).await.unwrap(), [session_id]);
     assert!(matches!(store.access(anna, None).await.unwrap(), Access::Revoked));
     assert!(store.credentials(anna).await.unwrap().disabled);

@@ -12,6 +12,9 @@ use salala_store::ports::sessions::NewSession;
 use salala_store::ports::users::NewUser;
 use salala_store::{Pending, Store, StoreError};
 
+/// What is kept of everybody's password.
+pub(crate) const PASSWORD_HASH: &str = "$argon2id$";
+
 /// A moment, some milliseconds into the story.
 pub(crate) fn at(ms: i64) -> Timestamp {
     Timestamp::from_unix_ms(1_795_000_000_000 + ms)
@@ -39,7 +42,7 @@ pub(crate) fn user_named(name: &str) -> NewUser {
         id: new_user_id(),
         username: name.to_owned(),
         email: format!("{name}@example.org"),
-        password_hash: "$argon2id$".to_owned(),
+        password_hash: PASSWORD_HASH.to_owned(),
         display_name: None,
         created_at: at(0),
     }

@@ -23,6 +23,6 @@ pub fn refusal(error: StoreError) -> Error {
 }
 
 /// The refusal of an id that names nothing.
-pub(super) fn unknown(noun: &'static str) -> Error {
+pub fn unknown(noun: &'static str) -> Error {
     refusal(StoreError::NotFound(noun))
 }
