@@ -27,21 +27,20 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, patch, post, put};
-use salala_store::Store;
 
 use crate::auth::Auth;
 use crate::chat::Chat;
 use crate::config::Config;
 use crate::metrics::{Metrics, SocketFigures};
 use crate::presence::Presence;
-use health::Readiness;
+use health::{Readiness, StoreCheck};
 
 /// What the handlers stand on.
 pub struct Services {
     /// What the operator set.
     pub config: Arc<Config>,
-    /// For the check of readiness alone; all else goes through `chat` and `auth`.
-    pub store: Arc<dyn Store>,
+    /// Whether the store works; all else goes through `chat` and `auth`.
+    pub store_check: StoreCheck,
     /// Accounts, tokens and sessions.
     pub auth: Arc<Auth>,
     /// The rules.

@@ -8,7 +8,12 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
+use futures_util::future::Shared;
+use parking_lot::Mutex;
 use salala_core::wire::{Error, ErrorCode};
+use salala_core::{Clock, Timestamp};
+use salala_store::Pending;
 use sha2::{Digest as _, Sha256};
 
 use super::Services;
@@ -19,10 +24,21 @@ use crate::metrics;
 /// How long the store may take to show that it works.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// How long all who ask share what the last check of the store found.
+const CHECK_SHARED_FOR: Duration = Duration::from_millis(500);
+
 /// Whether clients are to come: not any more once the server is to stop. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Readiness {
     is_draining: Arc<AtomicBool>,
+}
+
+/// Whether the store works, asked of it once at a time however many want to know: each check is a
+/// write, and anybody may ask.
+pub struct StoreCheck {
+    clock: Arc<dyn Clock>,
+    begin: Box<dyn Fn() -> Pending<()> + Send + Sync>,
+    last: Mutex<Option<(Timestamp, Shared<Pending<()>>)>>,
 }
 
 impl Readiness {
@@ -38,17 +54,44 @@ impl Readiness {
     }
 }
 
+impl StoreCheck {
+    /// A check that `begin` begins; what is begun goes on whether it is waited for or not.
+    pub fn new(
+        clock: Arc<dyn Clock>,
+        begin: impl Fn() -> Pending<()> + Send + Sync + 'static,
+    ) -> Self {
+        Self { clock, begin: Box::new(begin), last: Mutex::new(None) }
+    }
+
+    /// The check under way, or one that began just now, or else a new one.
+    fn join(&self) -> Shared<Pending<()>> {
+        let now = self.clock.now();
+        let mut last = self.last.lock();
+        if let Some((begun, check)) = &*last {
+            // A clock that was set back is no reason to hold on to what was found.
+            let is_fresh = *begun <= now && now.since(*begun) < CHECK_SHARED_FOR;
+            if is_fresh || check.clone().now_or_never().is_none() {
+                return check.clone();
+            }
+        }
+        let check = (self.begin)().shared();
+        *last = Some((now, check.clone()));
+        check
+    }
+}
+
 /// `GET /healthz`: 200 as long as the process lives.
 pub async fn healthz() -> Response {
     ok(r#"{"status":"ok"}"#)
 }
 
-/// `GET /readyz`: 200 while a write and a read would succeed, else 503 with the reason.
+/// `GET /readyz`: 200 while a write and a read succeed, as of the last half second, else 503 with the
+/// reason.
 pub async fn readyz(State(services): State<Arc<Services>>) -> Answer<Response> {
     if services.readiness.has_ended() {
         return Err(not_ready("the server is stopping"));
     }
-    match tokio::time::timeout(CHECK_TIMEOUT, services.store.check()).await {
+    match tokio::time::timeout(CHECK_TIMEOUT, services.store_check.join()).await {
         Ok(Ok(())) => {
             metrics::set_ready(true);
             Ok(ok(r#"{"status":"ready"}"#))
@@ -88,4 +131,45 @@ fn not_ready(reason: &str) -> super::problem::Problem {
 /// Compares hashes, so that the time taken tells nothing of where the two differ.
 fn is_same(one: &[u8], other: &[u8]) -> bool {
     Sha256::digest(one) == Sha256::digest(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use salala_core::ManualClock;
+    use tokio::sync::watch;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn all_who_ask_share_one_check() {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_unix_ms(0)));
+        let (works, has_worked) = watch::channel(false);
+        let begun = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&begun);
+        let check = StoreCheck::new(Arc::<ManualClock>::clone(&clock), move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let mut has_worked = has_worked.clone();
+            Box::pin(async move {
+                drop(has_worked.wait_for(|has_worked| *has_worked).await);
+                Ok(())
+            })
+        });
+        let first = check.join();
+        clock.advance(CHECK_SHARED_FOR * 9);
+        // However long it takes, and though some go away.
+        drop(check.join());
+        let other = check.join();
+        assert_eq!(begun.load(Ordering::Relaxed), 1);
+        works.send(true).unwrap();
+        assert_eq!((first.await, other.await), (Ok(()), Ok(())));
+        check.join().await.unwrap();
+        assert_eq!(begun.load(Ordering::Relaxed), 2);
+        check.join().await.unwrap();
+        assert_eq!(begun.load(Ordering::Relaxed), 2);
+        clock.advance(CHECK_SHARED_FOR);
+        check.join().await.unwrap();
+        assert_eq!(begun.load(Ordering::Relaxed), 3);
+    }
 }

@@ -13,8 +13,8 @@ use salala_core::wire::{Error, ErrorCode};
 
 use super::problem::Problem;
 
-/// The most bytes of a body.
-pub const BODY_MAX_BYTES: usize = 256 * 1024;
+/// The most bytes of a body: enough for a group of as many members as one may have, some 390 KB.
+pub const BODY_MAX_BYTES: usize = 512 * 1024;
 
 /// The most bytes of all bodies that are being read at the same time; past it a request is refused
 /// as `busy`.

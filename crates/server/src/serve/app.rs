@@ -11,7 +11,7 @@ use crate::auth::{Auth, AuthSettings, LiveSessions};
 use crate::chat::{Chat, ChatSettings};
 use crate::config::{Config, Origin, Origins};
 use crate::gateway::{self, Gateway, Sockets};
-use crate::http::health::Readiness;
+use crate::http::health::{Readiness, StoreCheck};
 use crate::http::{self, Services};
 use crate::metrics::{Metrics, SocketFigures};
 use crate::presence::Presence;
@@ -63,6 +63,8 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
         random,
         ChatSettings { contacts: config.contacts, content_max_chars: config.content_max_chars },
     ));
+    let checked = Arc::clone(&store);
+    let store_check = StoreCheck::new(Arc::clone(&clock), move || checked.check());
     let gateway = Gateway::start(
         gateway::Parts {
             chat: Arc::clone(&chat),
@@ -83,7 +85,7 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
     let measured = gateway.clone();
     let services = Services {
         config: Arc::clone(&config),
-        store: Arc::clone(&store),
+        store_check,
         auth: Arc::clone(&auth),
         chat,
         presence,

@@ -60,16 +60,27 @@ async fn a_body_must_say_that_it_is_json() {
 #[tokio::test]
 async fn a_body_has_a_bound_announced_or_not() {
     let app = TestApp::start();
-    let large = json!({ "email": "a".repeat(300_000), "password": "b" });
+    let large = json!({ "email": "a".repeat(600_000), "password": "b" });
     app.post("/auth/login", &large).send().await.expect_problem(413, "too_large");
     let mut chunked = b"POST /api/v1/auth/login HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\
         content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
         .to_vec();
     let chunk = format!("8000\r\n{}\r\n", " ".repeat(0x8000));
-    chunked.extend(chunk.repeat(9).bytes());
+    chunked.extend(chunk.repeat(17).bytes());
     let answer = send_raw(&app, &chunked).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
     assert!(answer.contains("\"code\":\"too_large\""), "{answer}");
+}
+
+#[tokio::test]
+async fn a_group_of_as_many_as_may_be_fits_into_a_body() {
+    let app = TestApp::start();
+    let ann = app.user("ann").await;
+    let ids: Vec<_> =
+        (1..10_000).map(|number| format!("019ab0c0-0000-7000-8000-{number:012}")).collect();
+    let body = json!({ "name": "Team", "participantIds": ids });
+    let answer = app.post("/conversations/groups", &body).by(&ann).send().await;
+    answer.expect_invalid(&["participantIds"]);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What operators' machines ask, and the server's own page.
 
+use std::time::Duration;
+
 use reqwest::{Method, StatusCode};
 use salala_server::config::{Secret, TrustedProxies};
 
@@ -16,6 +18,7 @@ async fn a_server_lives_and_is_ready_while_its_store_works() {
     get(&app, "/readyz").await.expect(StatusCode::OK);
     app.store.close().await.unwrap();
     get(&app, "/healthz").await.expect(StatusCode::OK);
+    app.clock.advance(Duration::from_millis(500));
     let answer = get(&app, "/readyz").await;
     answer.expect_problem(503, "unavailable");
     assert_eq!(answer.header("retry-after"), Some("1"));
