@@ -52,7 +52,7 @@ pub struct Config {
     pub access_token_ttl: Duration,
     /// Characters in a message's content.
     pub content_max_chars: usize,
-    /// Opens `/metrics` to others than this machine.
+    /// Opens `/metrics` to a collector that sends it, beside the users.
     pub metrics_token: Option<Secret>,
     /// What is logged.
     pub log_level: LogLevel,

@@ -56,6 +56,19 @@ pub struct Source {
 /// Variables of Salala that this version meets with an answer of its own.
 const DATABASE_URL: &str = "DATABASE_URL";
 const REDIS: [&str; 3] = ["REDIS_URL", "REDIS_HOST", "REDIS_PORT"];
+const TLS: [&str; 2] = ["TLS_CERT_FILE", "TLS_KEY_FILE"];
+
+/// Beginnings of the names that the contract has and this version does not act on.
+const WITHOUT_EFFECT: [&str; 8] = [
+    "FIREBASE_",
+    "FCM_BASE_URL",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "VAPID_SUBJECT",
+    "RATE_LIMIT_",
+    "TURN_",
+    "S3_",
+    "MAX_SOCKETS_PER_USER",
+];
 
 impl Source {
     /// The environment of this process, and behind it `file` or [`DEFAULT_FILE`] where that is there.
@@ -73,6 +86,12 @@ impl Source {
             let value = value.into_string().map_err(|_| ConfigError::NoText(name))?;
             source.values.insert(name.to_owned(), value);
         }
+        // Of these only it counts that they are there.
+        let others = std::env::vars_os().filter_map(|(name, value)| {
+            let name = name.into_string().ok().filter(|name| is_without_effect(name))?;
+            Some((name, value.to_string_lossy().into_owned()))
+        });
+        source.values.extend(others);
         Ok(source)
     }
 
@@ -99,7 +118,7 @@ impl Source {
                 path: path.to_owned(),
                 line: first_bad_line(&text),
             })?;
-            if known_names().any(|known| known == name) {
+            if known_names().any(|known| known == name) || is_without_effect(&name) {
                 source.values.insert(name, value);
             } else {
                 source.unknown_in_file.push(format!(
@@ -129,6 +148,12 @@ impl Config {
                  unset it",
             ));
         }
+        if TLS.iter().any(|name| source.value(name).is_some()) {
+            return Err(ConfigError::Unsupported(
+                "TLS_CERT_FILE or TLS_KEY_FILE is set, but this version speaks HTTP without TLS: \
+                 unset both and let a proxy end TLS",
+            ));
+        }
         let mut config = Self { warnings: source.unknown_in_file.clone(), ..Self::default() };
         for setting in SETTINGS {
             let Some(value) = source.value(setting.name) else { continue };
@@ -143,12 +168,20 @@ impl Config {
                 "{name} is set, but this version keeps presence and events in process, on one node"
             ));
         }
+        let without_effect = source.values.keys().filter(|name| is_without_effect(name));
+        for name in without_effect.filter(|name| source.value(name).is_some()) {
+            config.warnings.push(format!("{name} is set, but has no effect in this version"));
+        }
         Ok(config)
     }
 }
 
 fn known_names() -> impl Iterator<Item = &'static str> {
-    SETTINGS.iter().map(|setting| setting.name).chain([DATABASE_URL]).chain(REDIS)
+    SETTINGS.iter().map(|setting| setting.name).chain([DATABASE_URL]).chain(REDIS).chain(TLS)
+}
+
+fn is_without_effect(name: &str) -> bool {
+    WITHOUT_EFFECT.iter().any(|beginning| name.starts_with(beginning))
 }
 
 /// The first line that does not parse when it stands alone; the last one if each does.
@@ -231,6 +264,36 @@ mod tests {
         assert!(sentence("DATABASE_URL", "postgres://a/b").contains("SQLite"));
         let config = Config::read(&Source::of_pairs([("REDIS_HOST", "localhost")])).unwrap();
         assert_eq!(config.warnings.len(), 1);
+    }
+
+    #[test]
+    fn who_asks_for_tls_is_not_served_without() {
+        for name in TLS {
+            let sentence = sentence(name, "/etc/tls/server.pem");
+            assert!(sentence.contains(name) && sentence.contains("without TLS"), "{sentence}");
+        }
+        assert!(Config::read(&Source::of_pairs([("TLS_CERT_FILE", "")])).is_ok());
+    }
+
+    #[test]
+    fn what_has_no_effect_yet_is_told_by_name_and_without_its_value() {
+        let names = [
+            "FCM_BASE_URL",
+            "FIREBASE_PRIVATE_KEY",
+            "FIREBASE_PROJECT_ID",
+            "GOOGLE_APPLICATION_CREDENTIALS",
+            "MAX_SOCKETS_PER_USER",
+            "RATE_LIMIT_AUTH",
+            "S3_BUCKET",
+            "TURN_SECRET",
+            "VAPID_SUBJECT",
+        ];
+        let pairs = names.iter().map(|name| (*name, "hunter2")).chain([("S3_REGION", "")]);
+        let warnings = Config::read(&Source::of_pairs(pairs)).unwrap().warnings;
+        let told: Vec<_> =
+            warnings.iter().filter_map(|warning| warning.split(' ').next()).collect();
+        assert_eq!(told, names);
+        assert!(warnings.iter().all(|warning| !warning.contains("hunter2")), "{warnings:?}");
     }
 
     #[test]
