@@ -101,9 +101,23 @@ fn a_wrong_value_stops_the_start_with_one_sentence() {
     assert!(sentence(&output).starts_with("PORT must be "), "{output:?}");
     let output = run(folder.path(), &[], &[("DATABASE_URL", "postgres://a/b")]);
     assert!(sentence(&output).starts_with("DATABASE_URL is set"), "{output:?}");
+    let output = run(folder.path(), &[], &[("TLS_CERT_FILE", "server.pem")]);
+    assert!(sentence(&output).starts_with("TLS_CERT_FILE or TLS_KEY_FILE is set"), "{output:?}");
     let output = run(folder.path(), &["--config", "none.conf"], &[]);
     assert!(sentence(&output).contains("none.conf"), "{output:?}");
     assert!(!folder.path().join("data").exists(), "nothing was made");
+}
+
+#[test]
+fn a_variable_without_effect_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [("RATE_LIMIT_AUTH", "5/60"), ("S3_BUCKET", "attic"), ("S3_REGION", "")];
+    let output = run(folder.path(), &["migrate"], &variables);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let log = String::from_utf8(output.stderr).unwrap();
+    for (name, times) in [("RATE_LIMIT_AUTH", 1), ("S3_BUCKET", 1), ("S3_REGION", 0)] {
+        assert_eq!(log.matches(&format!("{name} is set, but")).count(), times, "{log}");
+    }
 }
 
 #[test]
