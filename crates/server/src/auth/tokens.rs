@@ -97,9 +97,14 @@ impl Tokens {
 
     /// Whom an access token stands for, by its signature and claims alone.
     pub fn read_access(&self, token: &str, now: Timestamp) -> Result<Identity, ConnectRefusal> {
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
-            .map_err(|_| ConnectRefusal::TokenInvalid)?
-            .claims;
+        let token = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
+            .map_err(|_| ConnectRefusal::TokenInvalid)?;
+        // Extensions that a token calls critical must be understood (RFC 7515, section 4.1.11), and
+        // none is here.
+        if token.header.crit.is_some() {
+            return Err(ConnectRefusal::TokenInvalid);
+        }
+        let claims = token.claims;
         let is_past = |seconds: f64| Timestamp::from_unix_ms(whole_ms(seconds)) <= now;
         if is_past(claims.exp) {
             return Err(ConnectRefusal::TokenExpired);
@@ -204,6 +209,18 @@ mod tests {
         }
         for token in ["", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "\0", "ä"] {
             assert_eq!(tokens().read_access(token, now()), Err(ConnectRefusal::TokenInvalid));
+        }
+    }
+
+    #[test]
+    fn a_token_with_a_critical_extension_is_refused() {
+        let claims = json!({ "sub": UserId::from_bytes([7; 16]), "exp": NOW_SECONDS + 60 });
+        let mut header = Header::new(Algorithm::HS256);
+        for (crit, is_refused) in [(None, false), (Some(vec!["b64".to_owned()]), true)] {
+            header.crit = crit;
+            let key = EncodingKey::from_secret(b"0123456789abcdef");
+            let token = jsonwebtoken::encode(&header, &claims, &key).unwrap();
+            assert_eq!(tokens().read_access(&token, now()).is_err(), is_refused);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Refusals as problem documents (RFC 9457), the only form in which this API tells an error.
 
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use salala_core::wire::{Error, ErrorCode, FieldError};
@@ -73,6 +73,10 @@ impl IntoResponse for Problem {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if status == StatusCode::PAYLOAD_TOO_LARGE {
+            // The rest of the body is not read, so nothing can follow on this connection.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         if error.code.may_retry() {
             let wait_ms = error.retry_after_ms.unwrap_or(RETRY_AFTER_MS);
