@@ -20,8 +20,7 @@ use salala_store::ports::conversations::Contacts;
 
 use crate::presence::Presence;
 
-pub use crate::refusal::refusal;
-pub use messages::HistoryQuery;
+pub use messages::{HistoryQuery, conversation_id_of};
 
 /// The rules, over a store.
 pub struct Chat {

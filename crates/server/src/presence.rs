@@ -92,11 +92,6 @@ impl Presence {
     pub fn is_online(&self, user_id: UserId) -> bool {
         self.state.lock().users.contains_key(&user_id)
     }
-
-    /// How many users are online.
-    pub fn count(&self) -> usize {
-        self.state.lock().users.len()
-    }
 }
 
 impl StatusSource for Presence {

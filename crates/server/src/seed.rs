@@ -21,8 +21,9 @@ use salala_store::ports::conversations::Contacts;
 use salala_store::ports::users::NewUser;
 
 use crate::auth::passwords::Passwords;
-use crate::chat::{Chat, ChatSettings, refusal};
+use crate::chat::{Chat, ChatSettings};
 use crate::presence::Presence;
+use crate::refusal::refusal;
 use crate::tasks::Tasks;
 use world::{GROUP_NAME, LINES, Line, PEOPLE, Person, Place, READS};
 

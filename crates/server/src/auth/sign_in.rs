@@ -14,7 +14,7 @@ use super::tokens::RefreshToken;
 use super::{Auth, Identity, REFRESH_TOKEN_TTL};
 use crate::config::Registration;
 use crate::metrics;
-use crate::refusal::refusal;
+use crate::refusal::{refusal, unknown};
 
 /// From where somebody signs in, as their list of sessions shows it.
 #[derive(Clone, Debug, Default)]
@@ -179,8 +179,7 @@ impl Auth {
     /// # Errors
     /// `not_found` unless it is one of theirs that was not ended.
     pub async fn revoke_session(&self, identity: Identity, id: &str) -> Result<(), Error> {
-        let session_id =
-            SessionId::parse(id).ok_or_else(|| refusal(StoreError::NotFound("the session")))?;
+        let session_id = SessionId::parse(id).ok_or_else(|| unknown("the session"))?;
         self.end_session(identity.user_id, session_id).await
     }
 

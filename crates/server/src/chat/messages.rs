@@ -154,7 +154,10 @@ impl Chat {
 }
 
 /// The conversation that a client names.
-pub(super) fn conversation_id_of(id: &str) -> Result<ConversationId, Error> {
+///
+/// # Errors
+/// `not_found` for a text that was never given out as an id.
+pub fn conversation_id_of(id: &str) -> Result<ConversationId, Error> {
     ConversationId::parse(id).ok_or_else(|| unknown("the conversation"))
 }
 

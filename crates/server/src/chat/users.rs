@@ -27,7 +27,7 @@ impl Chat {
     }
 
     /// A user as others see them.
-    pub async fn user(&self, _user_id: UserId, id: &str) -> Result<User, Error> {
+    pub async fn user(&self, id: &str) -> Result<User, Error> {
         let user = self.store.user(user_id_of(id)?).await.map_err(refusal)?;
         Ok(view::user(user, &*self.presence))
     }

@@ -9,9 +9,8 @@ use salala_core::wire::client_events::{
 };
 use salala_core::wire::server_events::{Exception, Refusal, Success, TypingUser};
 use salala_core::wire::shapes::JoinedRoom;
-use salala_core::wire::{Error, ErrorCode, ServerEvent};
+use salala_core::wire::{Error, ServerEvent};
 use salala_socketio::{Ack, Event, Socket};
-use salala_store::StoreError;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
@@ -20,7 +19,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use super::answers::Room;
 use super::tell::{encode, send_volatile, tell_typing_stopped};
 use super::{Caller, Shared, rooms};
-use crate::chat::refusal;
+use crate::chat::conversation_id_of;
 
 /// What is needed to answer an event, now or later.
 struct Reply {
@@ -46,12 +45,9 @@ impl Shared {
         // Bytes stand as placeholders in the payload, which must not be taken for it.
         let json = payload.as_deref().filter(|_| attachments.is_empty());
         let decoded = ClientEvent::decode(&name, json.map_or("", RawValue::get));
-        let label = if decoded.as_ref().is_err_and(|error| error.code == ErrorCode::NotFound) {
-            "unknown".to_owned()
-        } else {
-            name.clone()
-        };
-        metrics::counter!("salala_client_events_total", "event" => label).increment(1);
+        let known = ClientEvent::NAMES.iter().copied().find(|known| *known == name);
+        metrics::counter!("salala_client_events_total", "event" => known.unwrap_or("unknown"))
+            .increment(1);
         let reply = Reply { socket: socket.clone(), name, payload, ack, _answering: answering };
         match decoded {
             Err(error) => reply.refuse(&error),
@@ -82,7 +78,7 @@ impl Shared {
         caller: &Caller,
         command: &ConversationRef,
     ) -> Result<JoinedRoom, Error> {
-        let id = conversation_id(command)?;
+        let id = conversation_id_of(&command.conversation_id)?;
         // What the socket sent and marked before counts in what it is told here.
         caller.answers.settled().await;
         let (members, viewers) = (rooms::members(id), rooms::viewers(id));
@@ -189,7 +185,7 @@ impl Shared {
         caller: &Caller,
         command: &ConversationRef,
     ) -> Result<ConversationId, Error> {
-        let id = conversation_id(command)?;
+        let id = conversation_id_of(&command.conversation_id)?;
         if !socket.in_room(&rooms::members(id)) {
             self.parts.chat.membership(caller.user_id, id).await?;
         }
@@ -236,9 +232,4 @@ impl Reply {
             ack.send(&Refusal::new(error));
         }
     }
-}
-
-fn conversation_id(command: &ConversationRef) -> Result<ConversationId, Error> {
-    ConversationId::parse(&command.conversation_id)
-        .ok_or_else(|| refusal(StoreError::NotFound("the conversation")))
 }
