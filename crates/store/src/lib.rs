@@ -18,6 +18,7 @@
 pub mod error;
 pub mod log;
 pub mod ports;
+mod read_marks;
 pub mod sqlite;
 
 use std::future::Future;

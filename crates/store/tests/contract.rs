@@ -120,6 +120,7 @@ contract! {
         unknown_or_hidden_messages_mark_nothing,
         reading_to_a_place_covers_what_was_left_out,
         an_event_names_the_last_thousand,
+        one_reading_of_many_shows_on_every_page,
         marks_in_several_conversations_are_told_apart;
     reactions:
         a_reaction_is_given_once_and_taken_back_once,

@@ -11,6 +11,7 @@ use super::error::Result;
 use super::visible::Runs;
 use crate::StoreError;
 use crate::ports::messages::{History, HistoryRange};
+use crate::read_marks::block_end;
 
 /// A message with its sender and what it answers; the condition follows.
 macro_rules! select_message {
@@ -270,12 +271,17 @@ fn add_reads(
     let mut statement = db.prepare_cached(
         "SELECT user_id, first_seq, last_seq, read_at
          FROM message_reads
-         WHERE conversation_id = ?1 AND last_seq >= ?2 AND first_seq <= ?3
+         WHERE conversation_id = ?1 AND last_seq >= ?2 AND last_seq <= ?4 AND first_seq <= ?3
          ORDER BY read_at, user_id",
     )?;
     let ranges = statement
         .query_map(
-            params![conversation_id.as_bytes(), number(oldest.seq), number(newest.seq)],
+            params![
+                conversation_id.as_bytes(),
+                number(oldest.seq),
+                number(newest.seq),
+                number(block_end(newest.seq))
+            ],
             |row| {
                 let mut cells = Cells::new(row);
                 let user_id = cells.id()?;

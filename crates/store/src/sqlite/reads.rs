@@ -17,6 +17,7 @@ use super::write_tx::WriteTx;
 use crate::Pending;
 use crate::log::Event;
 use crate::ports::reads::Reads;
+use crate::read_marks::pieces;
 
 impl Reads for SqliteStore {
     fn mark_messages_read(
@@ -116,7 +117,7 @@ fn save(
     (last_read_seq, covered_seq): (u64, u64),
     now: Timestamp,
 ) -> Result<()> {
-    for (first, last) in runs {
+    for (first, last) in runs.iter().copied().flat_map(pieces) {
         tx.db
             .prepare_cached(
                 "INSERT INTO message_reads
@@ -126,8 +127,8 @@ fn save(
             .execute(params![
                 member.conversation_id.as_bytes(),
                 member.user_id.as_bytes(),
-                number(*first),
-                number(*last),
+                number(first),
+                number(last),
                 now.unix_ms()
             ])?;
     }

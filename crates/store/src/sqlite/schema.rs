@@ -15,8 +15,13 @@ use super::error::Result;
 use crate::StoreError;
 
 /// Numbered steps, each applied once and for good, in one transaction; `user_version` says how many.
-const MIGRATIONS: [(&str, &str); 1] =
-    [("0001_initial", include_str!("../../migrations/sqlite/0001_initial.sql"))];
+const MIGRATIONS: [(&str, &str); 2] = [
+    ("0001_initial", include_str!("../../migrations/sqlite/0001_initial.sql")),
+    (
+        "0002_read_marks_in_blocks",
+        include_str!("../../migrations/sqlite/0002_read_marks_in_blocks.sql"),
+    ),
+];
 
 /// Where the database lies, and how to tell it from another one that is put in its place.
 #[derive(Clone, Debug)]
@@ -160,5 +165,35 @@ fn apply_migrations(db: &mut Connection) -> std::result::Result<(), MigrationErr
         transaction.pragma_update(None, "user_version", rows(version + 1))?;
         transaction.commit()?;
         tracing::info!(migration = name, "migration applied");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_of_an_older_version_are_cut_into_blocks() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.execute_batch(MIGRATIONS[0].1).unwrap();
+        db.execute_batch(
+            "PRAGMA user_version = 1;
+             PRAGMA foreign_keys = OFF;
+             INSERT INTO message_reads (conversation_id, user_id, first_seq, last_seq, read_at)
+             VALUES (x'01', x'02', 3, 9, 1), (x'01', x'02', 200, 700, 2), (x'01', x'03', 1, 256, 3);",
+        )
+        .unwrap();
+        apply_migrations(&mut db).unwrap();
+        let mut statement = db
+            .prepare(
+                "SELECT first_seq, last_seq, read_at
+                 FROM message_reads
+                 ORDER BY user_id, first_seq",
+            )
+            .unwrap();
+        let rows = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        let rows: Vec<(i64, i64, i64)> = rows.unwrap().map(|row| row.unwrap()).collect();
+        let second = [(200, 255, 2), (256, 511, 2), (512, 700, 2)];
+        assert_eq!(rows, [&[(3, 9, 1)][..], &second, &[(1, 255, 3), (256, 256, 3)]].concat());
     }
 }

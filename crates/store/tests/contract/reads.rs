@@ -183,3 +183,21 @@ pub(crate) async fn marks_in_several_conversations_are_told_apart(store: &dyn St
     expected.sort();
     assert_eq!(told, expected);
 }
+
+pub(crate) async fn one_reading_of_many_shows_on_every_page(store: &dyn Store) {
+    let [anna, berta, _] = three_users(store).await;
+    let talk = direct(store, anna, berta).await;
+    send_many(store, talk, anna, 600).await;
+    store.read_to(berta, talk, 590, at(5)).await.unwrap();
+    store.read_to(berta, talk, 600, at(6)).await.unwrap();
+    for before in [2, 101, 256, 257, 258, 300, 512, 513, 590, 601] {
+        let page = store.history(anna, talk, HistoryRange::Before(before), 100).await.unwrap();
+        assert_eq!(page.messages.len() as u64, (before - 1).min(100));
+        for message in page.messages {
+            let expected = if message.seq > 590 { at(6) } else { at(5) };
+            let reads: Vec<_> =
+                message.reads.iter().map(|read| (read.user_id, read.read_at)).collect();
+            assert_eq!(reads, [(berta, expected)], "seq {}", message.seq);
+        }
+    }
+}
