@@ -30,6 +30,8 @@ pub const EMOJI_MAX_CHARS: usize = 16;
 pub const REACTIONS_PER_USER_MAX: usize = 20;
 /// Members that one message can mention; further names stay plain text.
 pub const MENTIONS_MAX: usize = 50;
+/// Users that one may block.
+pub const BLOCKS_MAX: usize = 10_000;
 /// Most rows on a page of a list.
 pub const PAGE_MAX: usize = 100;
 /// Rows on a page when the client does not say.

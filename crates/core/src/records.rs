@@ -198,6 +198,9 @@ pub struct Conversation {
     pub avatar: Option<String>,
     /// The present members, in the order in which they came.
     pub participants: Vec<Participant>,
+    /// Pairs of them between whom a block stands, whoever made it: they do not see each other come
+    /// and go.
+    pub blocks: Vec<(UserId, UserId)>,
     /// Grows with every change of members or roles.
     pub members_version: u64,
     /// The newest message.

@@ -86,6 +86,7 @@ fn conversation() -> Conversation {
         is_group: true,
         avatar: None,
         participants: vec![Participant { user: ann(), role: Role::Owner }],
+        blocks: Vec::new(),
         members_version: 3,
         last_message: None,
         last_seq: 7,
@@ -232,7 +233,11 @@ fn every_event_has_its_name_and_payload() {
             }),
         ),
         (
-            ServerEvent::ConversationUpdated(view::shared_conversation(conversation(), &online)),
+            ServerEvent::ConversationUpdated(view::shared_conversation(
+                conversation(),
+                None,
+                &online,
+            )),
             "conversationUpdated",
             shared_conversation_json(),
         ),
@@ -267,7 +272,29 @@ fn a_conversation_adds_what_is_its_readers_own() {
         "lastReadSeq": 5, "unreadCount": 2, "role": "admin", "mutedUntil": null,
         "pinnedAt": AT, "archivedAt": null, "markedUnread": false,
     });
-    assert_json(&view::conversation(own, &online), &with(shared_conversation_json(), &expected));
+    assert_json(
+        &view::conversation(own, BOB, &online),
+        &with(shared_conversation_json(), &expected),
+    );
+}
+
+#[test]
+fn who_is_blocked_is_offline_and_was_never_seen() {
+    let seen = |viewer, blocks| {
+        let record = Conversation { blocks, ..conversation() };
+        let shape = view::shared_conversation(record, viewer, &online);
+        let shape = serde_json::to_value(shape).unwrap();
+        let participant = &shape["participants"][0];
+        (participant["status"].clone(), participant["lastSeenAt"].is_null())
+    };
+    let shown = (json!("online"), ann().last_seen_at.is_none());
+    let hidden = (json!("offline"), true);
+    for blocks in [vec![(ann().id, BOB)], vec![(BOB, ann().id)]] {
+        assert_eq!(seen(Some(BOB), blocks.clone()), hidden);
+        assert_eq!(seen(Some(UserId::from_bytes([9; 16])), blocks.clone()), shown);
+        assert_eq!(seen(None, blocks), shown);
+    }
+    assert_eq!(seen(Some(BOB), Vec::new()), shown);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! transaction) and gives back what the client is shown. Who else hears of it is not decided here:
 //! the store's committed events tell the gateway's hub.
 
+mod blocks;
 mod conversations;
 mod cursor;
 mod friends;

@@ -1,12 +1,13 @@
 //! The REST side: one line for each route, thin handlers by noun, one form for every error.
 //!
 //! - the table below: path and method → handler
-//! - [`auth`], [`users`], [`friends`], [`conversations`], [`messages`]: handlers
+//! - [`auth`], [`users`], [`friends`], [`blocks`], [`conversations`], [`messages`]: handlers
 //! - [`health`], [`page`]: what stands outside the API
 //! - [`extract`], [`query`], [`payload`]: what a handler is given; [`problem`]: what it refuses with
 //! - [`cookies`], [`client`], [`layers`], [`cors`]: what holds for all of them
 
 pub mod auth;
+pub mod blocks;
 pub mod client;
 pub mod conversations;
 pub mod cookies;
@@ -90,6 +91,8 @@ fn api() -> Router<Arc<Services>> {
         .route("/friend-requests/{id}", delete(friends::cancel))
         .route("/friend-requests/{id}/accept", post(friends::accept))
         .route("/friend-requests/{id}/reject", post(friends::reject))
+        .route("/blocks", get(blocks::blocks))
+        .route("/blocks/{user_id}", put(blocks::block).delete(blocks::unblock))
         .route("/conversations", get(conversations::conversations))
         .route("/conversations/direct", post(conversations::open_direct))
         .route("/conversations/groups", post(conversations::create_group))

@@ -57,6 +57,9 @@ pub enum Conflict {
     /// The user has as many reactions on this message as one may have.
     #[error("you have too many reactions on this message")]
     TooManyReactions,
+    /// The user has blocked as many as one may.
+    #[error("you have blocked as many users as one may")]
+    TooManyBlocks,
     /// The message was deleted.
     #[error("the message was deleted")]
     MessageDeleted,

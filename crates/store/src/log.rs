@@ -65,6 +65,13 @@ pub enum Event {
     FriendRequestUpdated(FriendRequest),
     /// The user was brought into a group.
     GroupJoined(GroupJoined),
+    /// A block now stands, or none any more, between the user and another.
+    BlockChanged {
+        /// The other.
+        other_id: UserId,
+        /// It stands.
+        is_blocked: bool,
+    },
 }
 
 /// The committed events of this process, each once, in the order of their positions, batch by

@@ -1,5 +1,6 @@
 //! The traits behind which engines stand, one per noun, with what each method guarantees.
 
+pub mod blocks;
 pub mod conversations;
 pub mod friends;
 pub mod messages;
@@ -11,6 +12,7 @@ pub mod users;
 use crate::Pending;
 use crate::log::CommitFeed;
 
+pub use blocks::Blocks;
 pub use conversations::Conversations;
 pub use friends::Friends;
 pub use messages::Messages;
@@ -21,7 +23,17 @@ pub use users::Users;
 
 /// All that is kept.
 pub trait Store:
-    Users + Sessions + Friends + Conversations + Messages + Reads + Reactions + Send + Sync + 'static
+    Users
+    + Sessions
+    + Friends
+    + Blocks
+    + Conversations
+    + Messages
+    + Reads
+    + Reactions
+    + Send
+    + Sync
+    + 'static
 {
     /// The events that this process commits from now on; the second call gives `None`, since each
     /// event is given once.

@@ -6,6 +6,7 @@
 //! - the ports by noun; [`access`] and [`visible`] are what several of them ask
 
 mod access;
+mod blocks;
 mod cells;
 mod conversations;
 mod error;

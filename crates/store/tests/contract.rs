@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod contract {
+    pub(crate) mod blocks;
     pub(crate) mod conversations;
     pub(crate) mod durable_events;
     pub(crate) mod engines;
@@ -79,6 +80,12 @@ contract! {
         a_rejected_request_is_closed,
         only_the_sender_takes_a_request_back,
         nobody_befriends_oneself_or_nobody;
+    blocks:
+        a_block_is_made_once_and_heard_by_both,
+        a_block_refuses_both_sides_and_deletes_nothing,
+        no_conversation_and_no_friendship_begins_under_a_block,
+        shared_groups_go_on_and_name_their_blocks,
+        blocks_are_listed_by_name;
     conversations:
         two_who_write_to_each_other_at_once_share_one_conversation,
         only_friends_where_contacts_says_so,

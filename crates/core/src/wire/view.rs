@@ -1,5 +1,7 @@
 //! From records to shapes: the one place that decides what of a record a client may see.
 
+use std::collections::HashSet;
+
 use super::server_events::{MessagesRead, NewGroup, ReactionRemoved};
 use super::shapes;
 use crate::ids::{SessionId, UserId};
@@ -9,11 +11,35 @@ use crate::records;
 pub trait StatusSource {
     /// Is this user connected on any device?
     fn status(&self, user_id: UserId) -> shapes::Status;
+
+    /// May whoever is shown this know when the user comes and goes?
+    fn is_shown(&self, _user_id: UserId) -> bool {
+        true
+    }
 }
 
 impl<F: Fn(UserId) -> shapes::Status> StatusSource for F {
     fn status(&self, user_id: UserId) -> shapes::Status {
         self(user_id)
+    }
+}
+
+/// Statuses as one user may see them: those between whom and that user a block stands are offline,
+/// and were never seen.
+pub struct Unblocked<'a, S> {
+    /// Who is connected.
+    pub statuses: &'a S,
+    /// The others of the blocks, whoever made them.
+    pub blocked: &'a HashSet<UserId>,
+}
+
+impl<S: StatusSource> StatusSource for Unblocked<'_, S> {
+    fn status(&self, user_id: UserId) -> shapes::Status {
+        if self.is_shown(user_id) { self.statuses.status(user_id) } else { shapes::Status::Offline }
+    }
+
+    fn is_shown(&self, user_id: UserId) -> bool {
+        !self.blocked.contains(&user_id) && self.statuses.is_shown(user_id)
     }
 }
 
@@ -91,11 +117,11 @@ pub fn user_summary(
 ) -> shapes::UserSummary {
     shapes::UserSummary {
         status: statuses.status(record.id),
+        last_seen_at: record.last_seen_at.filter(|_| statuses.is_shown(record.id)),
         id: record.id,
         username: record.username,
         display_name: record.display_name,
         avatar: record.avatar,
-        last_seen_at: record.last_seen_at,
     }
 }
 
@@ -118,11 +144,19 @@ pub fn me(record: records::User, statuses: &impl StatusSource) -> shapes::Me {
     }
 }
 
-/// A conversation as every member sees it.
+/// A conversation as every member sees it; for a viewer who is one of its `blocks`, without the comings
+/// and goings of the others of those.
 pub fn shared_conversation(
     record: records::Conversation,
+    viewer: Option<UserId>,
     statuses: &impl StatusSource,
 ) -> shapes::SharedConversation {
+    let blocked: HashSet<UserId> = (record.blocks.iter())
+        .flat_map(|&(one, other)| [(one, other), (other, one)])
+        .filter(|(one, _)| viewer == Some(*one))
+        .map(|(_, other)| other)
+        .collect();
+    let statuses = &Unblocked { statuses, blocked: &blocked };
     let participants: Vec<_> = record
         .participants
         .into_iter()
@@ -149,11 +183,12 @@ pub fn shared_conversation(
 /// A conversation as one of its members sees it.
 pub fn conversation(
     record: records::OwnConversation,
+    viewer: UserId,
     statuses: &impl StatusSource,
 ) -> shapes::Conversation {
     let membership = record.membership;
     shapes::Conversation {
-        shared: shared_conversation(record.conversation, statuses),
+        shared: shared_conversation(record.conversation, Some(viewer), statuses),
         last_read_seq: membership.last_read_seq,
         unread_count: membership.unread_count,
         role: membership.role.as_str(),

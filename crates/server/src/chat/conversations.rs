@@ -34,7 +34,7 @@ impl Chat {
             id: last.conversation.id,
         });
         Ok(Page {
-            data: page.into_iter().map(|own| self.view_conversation(own)).collect(),
+            data: page.into_iter().map(|own| self.view_conversation(user_id, own)).collect(),
             next_cursor: next.map(write_conversation_cursor),
         })
     }
@@ -43,7 +43,7 @@ impl Chat {
     pub async fn conversation(&self, user_id: UserId, id: &str) -> Result<Conversation, Error> {
         let own =
             self.store.conversation(user_id, conversation_id_of(id)?).await.map_err(refusal)?;
-        Ok(self.view_conversation(own))
+        Ok(self.view_conversation(user_id, own))
     }
 
     /// What is the user's own in a conversation, with the conversation's newest `seq`.
@@ -67,7 +67,7 @@ impl Chat {
         let contacts = self.settings.contacts;
         let opened = self.store.open_direct(id, user_id, other_id, contacts, now);
         let (own, is_new) = opened.await.map_err(refusal)?;
-        Ok((self.view_conversation(own), is_new))
+        Ok((self.view_conversation(user_id, own), is_new))
     }
 
     /// Makes a group that the user owns.
@@ -85,7 +85,7 @@ impl Chat {
             created_at: now,
         };
         let made = self.store.create_group(group, self.settings.contacts).await;
-        Ok(self.view_conversation(made.map_err(refusal)?))
+        Ok(self.view_conversation(user_id, made.map_err(refusal)?))
     }
 
     /// Changes a group, or what is the user's own in a conversation.
@@ -105,7 +105,7 @@ impl Chat {
         };
         let id = conversation_id_of(id)?;
         let updated = self.store.update_conversation(user_id, id, changes, self.clock.now());
-        Ok(self.view_conversation(updated.await.map_err(refusal)?))
+        Ok(self.view_conversation(user_id, updated.await.map_err(refusal)?))
     }
 
     /// Brings users into a group.
@@ -147,11 +147,11 @@ impl Chat {
         let id = conversation_id_of(id)?;
         let other_id = user_id_of(other_id)?;
         let set = self.store.set_role(user_id, id, other_id, command.role, self.clock.now());
-        Ok(self.view_conversation(set.await.map_err(refusal)?))
+        Ok(self.view_conversation(user_id, set.await.map_err(refusal)?))
     }
 
-    pub(super) fn view_conversation(&self, own: OwnConversation) -> Conversation {
-        view::conversation(own, &*self.presence)
+    pub(super) fn view_conversation(&self, viewer: UserId, own: OwnConversation) -> Conversation {
+        view::conversation(own, viewer, &*self.presence)
     }
 }
 

@@ -5,6 +5,7 @@ use salala_core::wire::requests::CreateFriendRequest;
 use salala_core::wire::shapes::{
     Conversation, FriendRequest, FriendRequestWithSender, List, UserSummary,
 };
+use salala_core::wire::view::Unblocked;
 use salala_core::wire::{Error, view};
 
 use super::Chat;
@@ -15,7 +16,7 @@ impl Chat {
     /// The user's friends.
     pub async fn friends(&self, user_id: UserId) -> Result<List<UserSummary>, Error> {
         let friends = self.store.friends(user_id).await.map_err(refusal)?;
-        Ok(self.view_users(friends))
+        self.view_users(user_id, friends).await
     }
 
     /// Ends a friendship.
@@ -29,9 +30,11 @@ impl Chat {
         user_id: UserId,
     ) -> Result<List<FriendRequestWithSender>, Error> {
         let requests = self.store.pending_friend_requests(user_id).await.map_err(refusal)?;
+        let blocked = self.blocked(user_id).await?;
+        let statuses = Unblocked { statuses: &*self.presence, blocked: &blocked };
         let data = requests
             .into_iter()
-            .map(|request| view::friend_request_with_sender(request, &*self.presence))
+            .map(|request| view::friend_request_with_sender(request, &statuses))
             .collect();
         Ok(List { data })
     }
@@ -59,7 +62,7 @@ impl Chat {
         let now = self.clock.now();
         let conversation_id = ConversationId::generate(now, &*self.random);
         let accepted = self.store.accept_friend_request(user_id, id, conversation_id, now);
-        Ok(self.view_conversation(accepted.await.map_err(refusal)?))
+        Ok(self.view_conversation(user_id, accepted.await.map_err(refusal)?))
     }
 
     /// Says no.

@@ -1,9 +1,12 @@
 //! Finding and describing users.
 
+use std::collections::HashSet;
+
 use salala_core::ids::UserId;
 use salala_core::records::UserBrief;
 use salala_core::wire::requests::UpdateMe;
 use salala_core::wire::shapes::{List, Me, User, UserSummary};
+use salala_core::wire::view::Unblocked;
 use salala_core::wire::{Error, view};
 use salala_store::ports::users::ProfileChanges;
 
@@ -23,13 +26,14 @@ impl Chat {
             return Err(Error::invalid_field("q", "must not be blank"));
         }
         let users = self.store.search_users(user_id, query, limit).await.map_err(refusal)?;
-        Ok(self.view_users(users))
+        self.view_users(user_id, users).await
     }
 
     /// A user as others see them.
-    pub async fn user(&self, id: &str) -> Result<User, Error> {
+    pub async fn user(&self, viewer: UserId, id: &str) -> Result<User, Error> {
         let user = self.store.user(user_id_of(id)?).await.map_err(refusal)?;
-        Ok(view::user(user, &*self.presence))
+        let blocked = self.blocked(viewer).await?;
+        Ok(view::user(user, &Unblocked { statuses: &*self.presence, blocked: &blocked }))
     }
 
     /// The user as they see themselves.
@@ -51,10 +55,21 @@ impl Chat {
         Ok(view::me(user, &*self.presence))
     }
 
-    pub(super) fn view_users(&self, users: Vec<UserBrief>) -> List<UserSummary> {
-        let data =
-            users.into_iter().map(|user| view::user_summary(user, &*self.presence)).collect();
-        List { data }
+    pub(super) async fn view_users(
+        &self,
+        viewer: UserId,
+        users: Vec<UserBrief>,
+    ) -> Result<List<UserSummary>, Error> {
+        let blocked = self.blocked(viewer).await?;
+        let statuses = Unblocked { statuses: &*self.presence, blocked: &blocked };
+        let data = users.into_iter().map(|user| view::user_summary(user, &statuses)).collect();
+        Ok(List { data })
+    }
+
+    /// Those whose comings and goings the viewer is not to see.
+    pub(super) async fn blocked(&self, viewer: UserId) -> Result<HashSet<UserId>, Error> {
+        let blocked = self.store.blocked_either_way(viewer).await.map_err(refusal)?;
+        Ok(blocked.into_iter().collect())
     }
 }
 

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use salala_core::records::{Conversation, MessagesRead};
+use salala_core::wire::server_events::UserStatusChanged;
+use salala_core::wire::shapes::Status;
 use salala_core::wire::{ServerEvent, view};
 use salala_core::{ConversationId, UserId};
 use salala_socketio::Socket;
@@ -74,7 +76,7 @@ impl Hub {
             Event::MessagesRead(read) => self.tell_read(read),
             Event::ConversationUpdated { conversation, added, removed } => {
                 self.move_members(&conversation, &added, &removed, typing);
-                self.tell_conversation(conversation, &removed, &hidden_from);
+                self.tell_conversation(&conversation, &removed, &hidden_from);
             }
             Event::FriendRequestCreated(request) => {
                 let request = view::friend_request_with_sender(request, &*self.presence);
@@ -82,6 +84,16 @@ impl Hub {
             }
             Event::FriendRequestUpdated(request) => {
                 tell(ServerEvent::FriendRequestUpdated(view::friend_request(&request)));
+            }
+            Event::BlockChanged { other_id, is_blocked } => {
+                // What the user sees of the other from here on; what the other did before stays told.
+                if is_blocked && self.presence.is_online(other_id) {
+                    tell(ServerEvent::UserStatusChanged(UserStatusChanged {
+                        user_id: other_id,
+                        status: Status::Offline,
+                        last_seen_at: None,
+                    }));
+                }
             }
             Event::GroupJoined(joined) => {
                 if let Audience::User(user_id) = audience {
@@ -100,7 +112,7 @@ impl Hub {
             return;
         };
         for socket in audience.sockets() {
-            if !is_one_of(&socket, hidden_from) {
+            if one_of(&socket, hidden_from).is_none() {
                 socket.send(&packet);
             }
         }
@@ -154,28 +166,33 @@ impl Hub {
         }
     }
 
-    /// Tells the members and who was removed; those who may not see the last message, without it.
+    /// Tells the members and who was removed; those who may not see the last message, without it, and
+    /// those of a block without the other's comings and goings.
     fn tell_conversation(
         &self,
-        conversation: Conversation,
+        conversation: &Conversation,
         removed: &[UserId],
         hidden_from: &HashSet<UserId>,
     ) {
         let Some(present) = self.sockets.to(&rooms::members(conversation.id)) else { return };
         let audience = present.sockets().into_iter().chain(self.devices(removed));
-        let (blind, seeing): (Vec<Socket>, Vec<Socket>) =
-            audience.partition(|socket| is_one_of(socket, hidden_from));
-        let send = |sockets: Vec<Socket>, conversation| {
-            let shared = view::shared_conversation(conversation, &*self.presence);
-            let Some(packet) = encode(&ServerEvent::ConversationUpdated(shared)) else { return };
+        let blocked: HashSet<UserId> =
+            conversation.blocks.iter().flat_map(|&(one, other)| [one, other]).collect();
+        let mut groups: HashMap<(bool, Option<UserId>), Vec<Socket>> = HashMap::new();
+        for socket in audience {
+            let viewer = one_of(&socket, &blocked);
+            let is_blind = one_of(&socket, hidden_from).is_some();
+            groups.entry((is_blind, viewer)).or_default().push(socket);
+        }
+        for ((is_blind, viewer), sockets) in groups {
+            let mut conversation = conversation.clone();
+            conversation.last_message = conversation.last_message.filter(|_| !is_blind);
+            let shared = view::shared_conversation(conversation, viewer, &*self.presence);
+            let Some(packet) = encode(&ServerEvent::ConversationUpdated(shared)) else { continue };
             for socket in sockets {
                 socket.send(&packet);
             }
-        };
-        if !blind.is_empty() {
-            send(blind, Conversation { last_message: None, ..conversation.clone() });
         }
-        send(seeing, conversation);
     }
 
     fn devices(&self, user_ids: &[UserId]) -> impl Iterator<Item = Socket> {
@@ -215,8 +232,11 @@ impl Drop for EntryGuard<'_> {
     }
 }
 
-fn is_one_of(socket: &Socket, user_ids: &HashSet<UserId>) -> bool {
+/// The socket's user, if they are one of these.
+fn one_of(socket: &Socket, user_ids: &HashSet<UserId>) -> Option<UserId> {
     // Mostly there are none, and the look at each socket is spared.
-    !user_ids.is_empty()
-        && socket.data::<Caller>().is_some_and(|caller| user_ids.contains(&caller.user_id))
+    if user_ids.is_empty() {
+        return None;
+    }
+    socket.data::<Caller>().map(|caller| caller.user_id).filter(|id| user_ids.contains(id))
 }

@@ -96,6 +96,8 @@ impl Shared {
                 rooms.fold(first, |audience, room| audience.to(&room))
             }
         };
-        Some(audience.except_room(&rooms::user(user_id)))
+        let audience = audience.except_room(&rooms::user(user_id));
+        let blocked = acquaintances.blocked.iter();
+        Some(blocked.fold(audience, |audience, id| audience.except_room(&rooms::user(*id))))
     }
 }

@@ -31,10 +31,10 @@ pub async fn search(
 /// `GET /users/{id}`
 pub async fn user(
     State(services): Shared,
-    _: Caller,
+    Caller(caller): Caller,
     Segments(id): Segments<String>,
 ) -> Answer<Json<User>> {
-    Ok(Json(services.chat.user(&id).await?))
+    Ok(Json(services.chat.user(caller.user_id, &id).await?))
 }
 
 /// `GET /auth/me`

@@ -54,6 +54,8 @@ pub struct Acquaintances {
     pub conversations: Vec<(ConversationId, u64)>,
     /// The user's friends.
     pub friends: Vec<UserId>,
+    /// Those between whom and the user a block stands, whoever made it.
+    pub blocked: Vec<UserId>,
 }
 
 /// Sessions and their refresh tokens.

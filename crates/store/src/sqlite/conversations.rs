@@ -11,6 +11,7 @@ use salala_core::wire::fields::Change;
 
 use super::SqliteStore;
 use super::access::{are_friends, hidden_from, member, past_intervals, user_exists};
+use super::blocks::{blocks_among_members, refuse_blocked};
 use super::cells::{Cells, brief_columns, optional_ms, rows};
 use super::error::Result;
 use super::history::load_message_at;
@@ -63,6 +64,9 @@ impl Conversations for SqliteStore {
             }
             let (id, is_new) = find_or_make_direct(tx, id, user_id, other_id, now)?;
             // An error takes the new conversation and its events back with it.
+            if is_new {
+                refuse_blocked(tx.db, user_id, other_id)?;
+            }
             if is_new && contacts == Contacts::Friends && !are_friends(tx.db, user_id, other_id)? {
                 return Err(StoreError::Forbidden("you may only write to friends"));
             }
@@ -158,6 +162,7 @@ pub(super) fn load_conversation(db: &Connection, id: ConversationId) -> Result<C
                 is_group: cells.take()?,
                 avatar: cells.take()?,
                 participants: Vec::new(),
+                blocks: Vec::new(),
                 members_version: cells.number()?,
                 last_message: None,
                 last_seq: cells.number()?,
@@ -168,6 +173,7 @@ pub(super) fn load_conversation(db: &Connection, id: ConversationId) -> Result<C
         .optional()?
         .ok_or(StoreError::NotFound("this conversation"))?;
     conversation.participants = load_participants(db, id)?;
+    conversation.blocks = blocks_among_members(db, id)?;
     conversation.last_message = load_message_at(db, id, conversation.last_seq)?;
     Ok(conversation)
 }
@@ -369,7 +375,7 @@ fn change_group(
 }
 
 /// The two in order, so that there is one key for the pair.
-fn direct_key(one: UserId, other: UserId) -> [u8; 32] {
+pub(super) fn direct_key(one: UserId, other: UserId) -> [u8; 32] {
     let mut key = [0; 32];
     let (low, high) = key.split_at_mut(16);
     low.copy_from_slice(one.min(other).as_bytes());

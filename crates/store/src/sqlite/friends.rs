@@ -7,6 +7,7 @@ use salala_core::records::{FriendRequest, FriendRequestStatus, OwnConversation, 
 
 use super::SqliteStore;
 use super::access::user_exists;
+use super::blocks::refuse_blocked;
 use super::cells::{Cells, brief_columns};
 use super::conversations::{find_or_make_direct, load_own};
 use super::error::Result;
@@ -92,6 +93,7 @@ impl Friends for SqliteStore {
             if !user_exists(tx.db, receiver_id)? {
                 return Err(no_user());
             }
+            refuse_blocked(tx.db, sender_id, receiver_id)?;
             ask(tx, id, sender_id, receiver_id, now)
         })
     }
@@ -108,6 +110,7 @@ impl Friends for SqliteStore {
             let sender_id = request.sender.id;
             match request.status {
                 FriendRequestStatus::Pending => {
+                    refuse_blocked(tx.db, user_id, sender_id)?;
                     befriend(tx.db, user_id, sender_id)?;
                     answer(tx, request, FriendRequestStatus::Accepted, now)?;
                 }

@@ -10,6 +10,7 @@ use salala_core::permissions::{Role, may_add_participants, may_remove_participan
 use salala_core::records::GroupJoined;
 
 use super::access::{Member, are_friends, member, user_exists};
+use super::blocks::refuse_blocked;
 use super::cells::{Cells, number};
 use super::conversations::tell_updated;
 use super::error::Result;
@@ -31,6 +32,7 @@ pub(super) fn check_invited(
         if !user_exists(db, *user_id)? {
             return Err(StoreError::Invalid { field, message: "must name users who exist" });
         }
+        refuse_blocked(db, actor_id, *user_id)?;
         if contacts == Contacts::Friends && !are_friends(db, actor_id, *user_id)? {
             return Err(StoreError::Forbidden("you may only bring friends into a group"));
         }

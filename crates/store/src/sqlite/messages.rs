@@ -8,6 +8,7 @@ use salala_core::records::{Message, ReplyTo, UserBrief};
 
 use super::SqliteStore;
 use super::access::{hidden, hidden_from, locate_message, member, stranger};
+use super::blocks::refuse_blocked_direct;
 use super::cells::{Cells, brief_columns, number};
 use super::error::Result;
 use super::history::{
@@ -73,6 +74,8 @@ fn send(tx: &mut WriteTx<'_>, new: NewMessage) -> Result<Sent> {
             return Ok(Sent { message, is_repeat: true });
         }
     }
+    // A repeat was answered above: what was stored before the block was, is.
+    refuse_blocked_direct(tx.db, new.conversation_id)?;
     let reply_to = find_reply_to(tx, &new)?;
     let mentions = mentions_of(tx, new.conversation_id, new.content.as_deref())?;
     let (seq, rev) = take_seq(tx, new.conversation_id, new.created_at)?;
@@ -229,6 +232,7 @@ fn edit(
     if is_deleted {
         return Err(Conflict::MessageDeleted.into());
     }
+    refuse_blocked_direct(tx.db, conversation_id)?;
     let before = load_message(tx.db, id)?;
     if before.content.as_ref() == Some(&content) {
         return Ok(before);

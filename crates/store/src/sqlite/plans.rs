@@ -14,7 +14,7 @@ use crate::ports::conversations::{Contacts, ConversationChanges, ConversationCur
 use crate::ports::messages::{HistoryRange, NewMessage};
 use crate::ports::sessions::NewSession;
 use crate::ports::users::{NewUser, ProfileChanges};
-use crate::{Conversations, Friends, Messages, Reactions, Reads, Sessions, Store, Users};
+use crate::{Blocks, Conversations, Friends, Messages, Reactions, Reads, Sessions, Store, Users};
 
 /// All that was executed in this process.
 static STATEMENTS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -133,6 +133,10 @@ async fn use_conversations(
     let id = ConversationId::generate(now(), &SystemRandom);
     store.open_direct(id, anna, berta, Contacts::Friends, now()).await.unwrap();
     store.remove_friend(anna, berta).await.unwrap();
+    store.block_user(anna, berta, now()).await.unwrap();
+    store.blocks(anna).await.unwrap();
+    store.blocked_either_way(anna).await.unwrap();
+    store.unblock_user(anna, berta, now()).await.unwrap();
     let group = NewGroup {
         id,
         name: "Choir".to_owned(),

@@ -8,6 +8,7 @@ use salala_core::records::Reaction;
 
 use super::SqliteStore;
 use super::access::{hidden, hidden_from, locate_message, member};
+use super::blocks::refuse_blocked_direct;
 use super::cells::{Cells, rows};
 use super::error::Result;
 use super::write_tx::WriteTx;
@@ -29,6 +30,7 @@ impl Reactions for SqliteStore {
             if is_deleted {
                 return Err(Conflict::MessageDeleted.into());
             }
+            refuse_blocked_direct(tx.db, conversation_id)?;
             let created_at = now;
             let reaction = Reaction { id, message_id, conversation_id, user_id, emoji, created_at };
             add(tx, reaction, seq)

@@ -15,12 +15,13 @@ use super::error::Result;
 use crate::StoreError;
 
 /// Numbered steps, each applied once and for good, in one transaction; `user_version` says how many.
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: [(&str, &str); 3] = [
     ("0001_initial", include_str!("../../migrations/sqlite/0001_initial.sql")),
     (
         "0002_read_marks_in_blocks",
         include_str!("../../migrations/sqlite/0002_read_marks_in_blocks.sql"),
     ),
+    ("0003_blocks", include_str!("../../migrations/sqlite/0003_blocks.sql")),
 ];
 
 /// Where the database lies, and how to tell it from another one that is put in its place.

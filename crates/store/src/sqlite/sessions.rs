@@ -8,6 +8,7 @@ use salala_core::ids::{SessionId, UserId};
 use salala_core::records::{Session, User};
 
 use super::SqliteStore;
+use super::blocks::load_blocked;
 use super::cells::{Cells, rows};
 use super::error::Result;
 use super::users::{check_verified, load_user};
@@ -274,7 +275,8 @@ fn load_acquaintances(db: &Connection, user_id: UserId) -> Result<Acquaintances>
     let friends = statement
         .query_map([user_id.as_bytes()], |row| Cells::new(row).id())?
         .collect::<rusqlite::Result<_>>()?;
-    Ok(Acquaintances { conversations, friends })
+    let blocked = load_blocked(db, user_id)?;
+    Ok(Acquaintances { conversations, friends, blocked })
 }
 
 /// Used tokens first, so that a session that is forgotten takes none with it beyond the limit.

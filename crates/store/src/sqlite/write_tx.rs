@@ -174,5 +174,8 @@ fn describe(event: &Event) -> Description<'_> {
             Some(joined.actor.id.as_bytes()),
             None,
         ),
+        Event::BlockChanged { other_id, .. } => {
+            ("block_changed", Some(other_id.as_bytes()), None, None)
+        }
     }
 }

@@ -198,5 +198,6 @@ pub(crate) fn kind(event: &Event) -> &'static str {
         Event::FriendRequestCreated(_) => "asked",
         Event::FriendRequestUpdated(_) => "answered",
         Event::GroupJoined(_) => "joined",
+        Event::BlockChanged { .. } => "block",
     }
 }
