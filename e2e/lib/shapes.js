@@ -125,6 +125,7 @@ export const MessagesRead = {
 export const StatusChange = { userId: id, status, lastSeenAt: orNull(time) };
 export const TypingUser = { userId: id, conversationId: id };
 export const NewGroup = { groupId: id, groupName: text, message: text };
+export const MessageHit = { ...Message, snippet: text, highlights: Array.isArray };
 export const List = (fields) => ({ data: list(shape(fields)) });
 export const Page = (fields) => ({ data: list(shape(fields)), nextCursor: orNull(text) });
 export const HistoryPage = { ...Page(HistoryMessage), prevCursor: orNull(text) };

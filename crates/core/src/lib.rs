@@ -5,6 +5,7 @@
 //! - [`ids`]: one type per kind of id
 //! - [`records`]: what is kept, as the store gives it; never serialized
 //! - [`permissions`]: who may do what in a conversation
+//! - [`search`]: what a search for messages compares
 //! - [`limits`]: the bounds that clients meet
 //! - [`wire`]: every name and shape that a client sees, and the views that lead from records there
 
@@ -14,6 +15,7 @@ pub mod limits;
 pub mod permissions;
 pub mod random;
 pub mod records;
+pub mod search;
 pub mod wire;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};

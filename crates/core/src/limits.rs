@@ -32,6 +32,12 @@ pub const REACTIONS_PER_USER_MAX: usize = 20;
 pub const MENTIONS_MAX: usize = 50;
 /// Users that one may block.
 pub const BLOCKS_MAX: usize = 10_000;
+/// Characters of a search for messages.
+pub const SEARCH_MAX_CHARS: usize = 200;
+/// Words of a search for messages.
+pub const SEARCH_WORDS_MAX: usize = 16;
+/// Characters that the beginning of a word has at least in a search for messages.
+pub const SEARCH_BEGINNING_MIN_CHARS: usize = 3;
 /// Most rows on a page of a list.
 pub const PAGE_MAX: usize = 100;
 /// Rows on a page when the client does not say.

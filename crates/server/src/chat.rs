@@ -8,6 +8,7 @@ mod blocks;
 mod conversations;
 mod cursor;
 mod friends;
+mod message_search;
 mod messages;
 mod reactions;
 mod reads;

@@ -102,6 +102,7 @@ fn api() -> Router<Arc<Services>> {
         .route("/conversations/{id}/messages", get(messages::history).post(messages::send))
         .route("/conversations/{id}/read", post(messages::read_to))
         .route("/conversations/{id}/media", get(messages::media))
+        .route("/search/messages", get(messages::search))
         .route("/messages/{id}", get(messages::message).patch(messages::edit).delete(messages::delete))
         .route("/messages/{id}/reactions/{emoji}", put(messages::add_reaction).delete(messages::remove_reaction))
 }

@@ -3,6 +3,7 @@
 pub mod blocks;
 pub mod conversations;
 pub mod friends;
+pub mod message_search;
 pub mod messages;
 pub mod reactions;
 pub mod reads;
@@ -15,6 +16,7 @@ use crate::log::CommitFeed;
 pub use blocks::Blocks;
 pub use conversations::Conversations;
 pub use friends::Friends;
+pub use message_search::MessageSearch;
 pub use messages::Messages;
 pub use reactions::Reactions;
 pub use reads::Reads;
@@ -29,6 +31,7 @@ pub trait Store:
     + Blocks
     + Conversations
     + Messages
+    + MessageSearch
     + Reads
     + Reactions
     + Send

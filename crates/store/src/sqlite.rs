@@ -14,6 +14,7 @@ mod friends;
 mod history;
 mod members;
 mod mentions;
+mod message_search;
 mod messages;
 #[cfg(test)]
 mod plans;

@@ -9,6 +9,7 @@ mod contract {
     pub(crate) mod friends;
     pub(crate) mod history;
     pub(crate) mod members;
+    pub(crate) mod message_search;
     pub(crate) mod messages;
     pub(crate) mod model;
     pub(crate) mod reactions;
@@ -115,6 +116,11 @@ contract! {
         only_the_author_edits,
         deleting_empties_a_message_for_good,
         group_admins_delete_what_others_wrote;
+    message_search:
+        every_word_is_found_and_by_its_beginning_if_asked,
+        only_what_one_may_see_is_found,
+        what_is_edited_or_deleted_is_found_as_it_is,
+        hits_are_paged_newest_first_over_all_conversations;
     history:
         windows_at_all_edges_agree_with_the_list,
         media_are_paged_newest_first,

@@ -303,6 +303,20 @@ pub struct List<T> {
     pub data: Vec<T>,
 }
 
+/// A message that was found.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageHit {
+    /// The message, as everywhere.
+    #[serde(flatten)]
+    pub message: Message,
+    /// The part of its text around the first word found, at most 160 characters; plain text.
+    pub snippet: String,
+    /// Where the words found stand in the snippet: `[from, to)` in UTF-16 code units, as JavaScript
+    /// counts.
+    pub highlights: Vec<(usize, usize)>,
+}
+
 /// A page of a list.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -6,6 +6,7 @@ use super::server_events::{MessagesRead, NewGroup, ReactionRemoved};
 use super::shapes;
 use crate::ids::{SessionId, UserId};
 use crate::records;
+use crate::search::SearchQuery;
 
 /// Who is connected, as far as this view needs it.
 pub trait StatusSource {
@@ -86,6 +87,16 @@ pub fn history_message(mut record: records::Message) -> shapes::Message {
         .map(|read| shapes::MessageRead { user_id: read.user_id, read_at: read.read_at })
         .collect();
     shapes::Message { reads: Some(reads), ..message(record) }
+}
+
+/// A message that was found by a query.
+pub fn message_hit(record: records::Message, query: &SearchQuery) -> shapes::MessageHit {
+    let snippet = query.snippet(record.content.as_deref().unwrap_or_default());
+    shapes::MessageHit {
+        message: message(record),
+        snippet: snippet.text,
+        highlights: snippet.highlights,
+    }
 }
 
 /// A reaction.

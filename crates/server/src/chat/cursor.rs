@@ -2,8 +2,9 @@
 //! right while rows come and go.
 
 use salala_core::wire::Error;
-use salala_core::{ConversationId, Timestamp};
+use salala_core::{ConversationId, MessageId, Timestamp};
 use salala_store::ports::conversations::ConversationCursor;
+use salala_store::ports::message_search::SearchCursor;
 use salala_store::ports::messages::HistoryRange;
 
 /// Writes a place in a list of conversations.
@@ -18,6 +19,23 @@ pub(super) fn read_conversation_cursor(text: &str) -> Result<ConversationCursor,
             Some(ConversationCursor {
                 updated_at: Timestamp::from_unix_ms(updated_at.parse().ok()?),
                 id: ConversationId::parse(id)?,
+            })
+        })
+        .ok_or_else(malformed)
+}
+
+/// Writes a place among hits.
+pub(super) fn write_search_cursor(cursor: SearchCursor) -> String {
+    format!("{}.{}", cursor.created_at.unix_ms(), cursor.id)
+}
+
+/// Reads a place among hits.
+pub(super) fn read_search_cursor(text: &str) -> Result<SearchCursor, Error> {
+    text.split_once('.')
+        .and_then(|(created_at, id)| {
+            Some(SearchCursor {
+                created_at: Timestamp::from_unix_ms(created_at.parse().ok()?),
+                id: MessageId::parse(id)?,
             })
         })
         .ok_or_else(malformed)
@@ -62,6 +80,11 @@ mod tests {
         };
         let text = write_conversation_cursor(cursor);
         assert_eq!(read_conversation_cursor(&text).unwrap(), cursor);
+        let cursor = SearchCursor {
+            created_at: Timestamp::from_unix_ms(5),
+            id: MessageId::from_bytes([7; 16]),
+        };
+        assert_eq!(read_search_cursor(&write_search_cursor(cursor)).unwrap(), cursor);
     }
 
     proptest::proptest! {
@@ -69,6 +92,7 @@ mod tests {
         fn no_text_panics_the_readers(text in ".*") {
             drop(read_history_cursor(&text));
             drop(read_conversation_cursor(&text));
+            drop(read_search_cursor(&text));
         }
     }
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use salala_core::limits;
 use salala_core::wire::client_events::{MessageDraft, SendMessage};
 use salala_core::wire::requests::{EditMessage, ReadTo};
-use salala_core::wire::shapes::{HistoryPage, Message, Page, Reaction, ReadPosition};
+use salala_core::wire::shapes::{HistoryPage, Message, MessageHit, Page, Reaction, ReadPosition};
 
 use super::Services;
 use super::extract::{Caller, Segments};
@@ -69,6 +70,20 @@ pub async fn media(
     let (cursor, limit) = (query.text("cursor"), query.limit());
     query.check()?;
     Ok(Json(services.chat.media(caller.user_id, &id, cursor, limit).await?))
+}
+
+/// `GET /search/messages?q=&conversationId=`
+pub async fn search(
+    State(services): Shared,
+    Caller(caller): Caller,
+    mut query: Query,
+) -> Answer<Json<Page<MessageHit>>> {
+    let text = query.required_text("q", limits::SEARCH_MAX_CHARS);
+    let (conversation_id, cursor) = (query.text("conversationId"), query.text("cursor"));
+    let limit = query.limit();
+    query.check()?;
+    let chat = &services.chat;
+    Ok(Json(chat.search_messages(caller.user_id, &text, conversation_id, cursor, limit).await?))
 }
 
 /// `GET /messages/{id}`

@@ -190,8 +190,12 @@ pub(super) fn find_or_make_direct(
     let made = tx
         .db
         .prepare_cached(
-            "INSERT INTO conversations (id, is_group, direct_key, created_at, updated_at)
-             VALUES (?1, 0, ?2, ?3, ?3)
+            "INSERT INTO conversations (id, is_group, direct_key, created_at, updated_at, number)
+             VALUES (
+                 ?1, 0, ?2, ?3, ?3,
+                 (SELECT COALESCE(MAX(number), 0) + 1
+                  FROM conversations)
+             )
              ON CONFLICT (direct_key) DO NOTHING",
         )?
         .execute(params![id.as_bytes(), key, now.unix_ms()])?;
@@ -294,8 +298,12 @@ fn create_group(
     check_invited(tx.db, group.owner_id, &invited, contacts, ("participantIds", 1))?;
     tx.db
         .prepare_cached(
-            "INSERT INTO conversations (id, is_group, name, created_at, updated_at)
-             VALUES (?1, 1, ?2, ?3, ?3)",
+            "INSERT INTO conversations (id, is_group, name, created_at, updated_at, number)
+             VALUES (
+                 ?1, 1, ?2, ?3, ?3,
+                 (SELECT COALESCE(MAX(number), 0) + 1
+                  FROM conversations)
+             )",
         )?
         .execute(params![group.id.as_bytes(), group.name, group.created_at.unix_ms()])?;
     let mut members = vec![(group.owner_id, Role::Owner)];

@@ -12,16 +12,18 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::cells::rows;
 use super::error::Result;
+use super::message_search::add_search_words;
 use crate::StoreError;
 
 /// Numbered steps, each applied once and for good, in one transaction; `user_version` says how many.
-const MIGRATIONS: [(&str, &str); 3] = [
+const MIGRATIONS: [(&str, &str); 4] = [
     ("0001_initial", include_str!("../../migrations/sqlite/0001_initial.sql")),
     (
         "0002_read_marks_in_blocks",
         include_str!("../../migrations/sqlite/0002_read_marks_in_blocks.sql"),
     ),
     ("0003_blocks", include_str!("../../migrations/sqlite/0003_blocks.sql")),
+    ("0004_message_search", include_str!("../../migrations/sqlite/0004_message_search.sql")),
 ];
 
 /// Where the database lies, and how to tell it from another one that is put in its place.
@@ -149,6 +151,7 @@ enum MigrationError {
 }
 
 fn apply_migrations(db: &mut Connection) -> std::result::Result<(), MigrationError> {
+    add_search_words(db)?;
     loop {
         let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let version: i64 = transaction.query_row("PRAGMA user_version", (), |row| row.get(0))?;

@@ -29,6 +29,11 @@ impl<'a> WriteTx<'a> {
     }
 
     /// The events left so far.
+    pub(super) fn events(&self) -> &[Committed] {
+        &self.events
+    }
+
+    /// The same, to be given away.
     pub(super) fn into_events(self) -> Vec<Committed> {
         self.events
     }

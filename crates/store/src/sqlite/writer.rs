@@ -12,6 +12,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::error::Result;
+use super::message_search::index_messages;
 use super::queue::{Queue, closed};
 use super::schema::{Location, Opened};
 use super::write_tx::WriteTx;
@@ -138,6 +139,7 @@ impl Writer {
         for command in batch {
             failures.push(run_alone(command.as_mut(), &mut tx)?);
         }
+        index_messages(db, tx.events())?;
         db.prepare_cached("COMMIT")?.execute(())?;
         self.position = tx.position();
         Ok((tx.into_events(), failures))
