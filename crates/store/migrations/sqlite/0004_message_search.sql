@@ -16,6 +16,10 @@ CREATE VIRTUAL TABLE message_words USING fts5 (
     tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
 );
 
+-- Segments are merged eight at a time and in small steps, so that no commit waits for a large merge.
+INSERT INTO message_words (message_words, rank)
+VALUES ('automerge', 8), ('crisismerge', 128);
+
 INSERT INTO message_words (rowid, words)
 SELECT (c.number << 32) | m.seq, search_words(m.content)
 FROM conversations c
