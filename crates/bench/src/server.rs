@@ -46,6 +46,10 @@ impl ServerCommand {
             .env("PORT", address.port().to_string())
             .env("DATA_DIR", data_dir)
             .env("LOG_LEVEL", "warn")
+            // The generator does what no user does.
+            .env("RATE_LIMIT_AUTH", "off")
+            .env("RATE_LIMIT_SENDS", "off")
+            .env("RATE_LIMIT_SIGNALS", "off")
             .envs(self.environment.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::null())

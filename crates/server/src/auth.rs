@@ -21,6 +21,7 @@ use salala_store::{Access, Store, StoreError};
 
 use crate::config::{Registration, Secret};
 use crate::metrics;
+use crate::rate_limits::{AuthLimits, Rate};
 use crate::refusal::refusal;
 use crate::tasks::Tasks;
 
@@ -68,6 +69,7 @@ pub struct Auth {
     tokens: Tokens,
     passwords: Passwords,
     registration: Registration,
+    limits: AuthLimits,
     live_sessions: Arc<dyn LiveSessions>,
 }
 
@@ -80,6 +82,8 @@ pub struct AuthSettings {
     pub access_token_ttl: Duration,
     /// Who may make an account.
     pub registration: Registration,
+    /// Failed sign-ins of one account from one address.
+    pub rate: Option<Rate>,
 }
 
 impl Auth {
@@ -96,6 +100,7 @@ impl Auth {
             passwords: Passwords::new(tasks, Arc::clone(&random)),
             tokens: Tokens::new(&settings.jwt_secret, settings.access_token_ttl),
             registration: settings.registration,
+            limits: AuthLimits::new(settings.rate),
             store,
             clock,
             random,

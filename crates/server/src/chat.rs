@@ -16,11 +16,13 @@ mod users;
 
 use std::sync::Arc;
 
-use salala_core::{Clock, Random};
+use salala_core::wire::Error;
+use salala_core::{Clock, Random, UserId};
 use salala_store::Store;
 use salala_store::ports::conversations::Contacts;
 
 use crate::presence::Presence;
+use crate::rate_limits::{Rate, UserLimits};
 
 pub use messages::{HistoryQuery, conversation_id_of};
 
@@ -31,6 +33,7 @@ pub struct Chat {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     settings: ChatSettings,
+    limits: UserLimits,
 }
 
 /// What an operator may choose of the rules.
@@ -40,6 +43,10 @@ pub struct ChatSettings {
     pub contacts: Contacts,
     /// Characters in a message's content.
     pub content_max_chars: usize,
+    /// Messages, edits and reactions of one user.
+    pub sends: Option<Rate>,
+    /// Typing, read marks and joined rooms of one user.
+    pub signals: Option<Rate>,
 }
 
 impl Chat {
@@ -51,6 +58,20 @@ impl Chat {
         random: Arc<dyn Random>,
         settings: ChatSettings,
     ) -> Self {
-        Self { store, presence, clock, random, settings }
+        let limits = UserLimits::new(settings.sends, settings.signals);
+        Self { store, presence, clock, random, settings, limits }
+    }
+
+    /// Counts what is asked often and keeps little, such as typing.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn count_signal(&self, user_id: UserId) -> Result<(), Error> {
+        self.limits.signal(user_id, self.clock.now())
+    }
+
+    /// Counts what others see.
+    fn count_send(&self, user_id: UserId) -> Result<(), Error> {
+        self.limits.send(user_id, self.clock.now())
     }
 }

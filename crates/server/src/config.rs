@@ -18,6 +18,8 @@ use std::time::Duration;
 use salala_core::limits;
 use salala_store::ports::conversations::Contacts;
 
+use crate::rate_limits::Rate;
+
 pub use load::{ConfigError, DEFAULT_FILE, Source};
 pub use network::{Network, TrustedProxies};
 pub use origin::{Origin, Origins};
@@ -52,6 +54,14 @@ pub struct Config {
     pub access_token_ttl: Duration,
     /// Characters in a message's content.
     pub content_max_chars: usize,
+    /// Failed sign-ins of one account from one address; `None` for no limit.
+    pub rate_limit_auth: Option<Rate>,
+    /// Messages, edits and reactions of one user; `None` for no limit.
+    pub rate_limit_sends: Option<Rate>,
+    /// Typing, read marks and joined rooms of one user; `None` for no limit.
+    pub rate_limit_signals: Option<Rate>,
+    /// Sockets that one user may have.
+    pub max_sockets_per_user: u32,
     /// Opens `/metrics` to a collector that sends it, beside the users.
     pub metrics_token: Option<Secret>,
     /// What is logged.
@@ -108,6 +118,10 @@ impl Default for Config {
             contacts: Contacts::Everyone,
             access_token_ttl: Duration::from_hours(24),
             content_max_chars: limits::CONTENT_MAX_CHARS,
+            rate_limit_auth: Rate::new(20, Duration::from_mins(1)),
+            rate_limit_sends: Rate::new(10_000, Duration::from_secs(10)),
+            rate_limit_signals: Rate::new(10_000, Duration::from_secs(10)),
+            max_sockets_per_user: 1_000,
             metrics_token: None,
             log_level: LogLevel::Info,
             warnings: Vec::new(),

@@ -68,6 +68,8 @@ pub struct Parts {
     pub audience: PresenceAudience,
     /// Which pages may connect.
     pub origins: Origins,
+    /// Sockets that one user may have.
+    pub max_sockets_per_user: u32,
     /// The handle through which sessions are cut.
     pub sockets: Arc<Sockets>,
 }

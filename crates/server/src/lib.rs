@@ -7,6 +7,7 @@
 //! - [`chat`]: the rules, the same for both doors
 //! - [`auth`]: accounts, tokens and sessions
 //! - [`presence`]: who is connected
+//! - [`rate_limits`]: how often somebody may do something
 //! - [`data_dir`]: the folder in which everything is kept
 //! - [`revocations`]: how an operator's command reaches the running server
 //! - [`refusal`]: from the store's errors to what a client is told
@@ -23,6 +24,7 @@ pub mod http;
 pub mod logging;
 pub mod metrics;
 pub mod presence;
+pub mod rate_limits;
 pub mod refusal;
 pub mod revocations;
 pub mod seed;

@@ -37,9 +37,13 @@ struct Devices {
 }
 
 impl Presence {
-    /// Counts a socket in. True if the user was offline, which others are told at once.
-    pub fn set_online(&self, user_id: UserId) -> bool {
+    /// Counts a socket in, unless the user has as many as `most` already. True if the user was offline,
+    /// which others are told at once.
+    pub fn set_online(&self, user_id: UserId, most: u32) -> Option<bool> {
         let mut state = self.state.lock();
+        if state.users.get(&user_id).is_some_and(|devices| devices.sockets >= most) {
+            return None;
+        }
         let mut is_first = false;
         let devices = state.users.entry(user_id).or_insert_with(|| {
             is_first = true;
@@ -47,7 +51,7 @@ impl Presence {
         });
         devices.sockets += 1;
         devices.gone_at = None;
-        is_first
+        Some(is_first)
     }
 
     /// Counts a socket out. True if it was the last one: unless another comes within [`GRACE`],
@@ -110,24 +114,33 @@ mod tests {
     fn only_the_first_device_and_the_last_one_are_edges() {
         let presence = Presence::default();
         let now = Instant::now();
-        assert!(presence.set_online(USER));
-        assert!(!presence.set_online(USER));
+        assert_eq!(presence.set_online(USER, 9), Some(true));
+        assert_eq!(presence.set_online(USER, 9), Some(false));
         assert!(!presence.set_offline(USER, now));
         assert!(presence.set_offline(USER, now));
         assert!(presence.is_online(USER));
         assert!(presence.take_gone(now).is_empty());
         assert_eq!(presence.take_gone(now + GRACE), [USER]);
         assert!(!presence.is_online(USER));
-        assert!(presence.set_online(USER));
+        assert_eq!(presence.set_online(USER, 9), Some(true));
+    }
+
+    #[test]
+    fn one_socket_more_than_allowed_is_not_counted() {
+        let presence = Presence::default();
+        assert_eq!(presence.set_online(USER, 1), Some(true));
+        assert_eq!(presence.set_online(USER, 1), None);
+        presence.set_offline(USER, Instant::now());
+        assert_eq!(presence.set_online(USER, 1), Some(false));
     }
 
     #[test]
     fn who_comes_back_within_the_grace_was_never_gone() {
         let presence = Presence::default();
         let now = Instant::now();
-        presence.set_online(USER);
+        presence.set_online(USER, 9);
         presence.set_offline(USER, now);
-        assert!(!presence.set_online(USER));
+        assert_eq!(presence.set_online(USER, 9), Some(false));
         assert!(presence.take_gone(now + GRACE).is_empty());
         // A second reload starts a grace of its own.
         presence.set_offline(USER, now + GRACE);

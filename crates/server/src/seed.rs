@@ -75,6 +75,8 @@ pub async fn fill(
     let settings = ChatSettings {
         contacts: Contacts::Everyone,
         content_max_chars: salala_core::limits::CONTENT_MAX_CHARS,
+        sends: None,
+        signals: None,
     };
     let chat_clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
     let chat = Chat::new(store, Arc::new(Presence::default()), chat_clock, random, settings);

@@ -67,9 +67,18 @@ impl Auth {
     /// Signs in by name or e-mail address.
     ///
     /// # Errors
-    /// `unauthorized` for a wrong name or password, `forbidden` for an account that is shut, `busy`,
-    /// `unavailable`.
+    /// `unauthorized` for a wrong name or password, `forbidden` for an account that is shut,
+    /// `rate_limited` after too many of these, `busy`, `unavailable`.
     pub async fn login(&self, command: Login, device: Device) -> Result<SignIn, Error> {
+        let (login, address) = (Some(command.email.as_str()), device.address.as_deref());
+        // Before the password is hashed: a flood of guesses must not cost its price.
+        let attempt = self.limits.begin(login, address, self.clock.now())?;
+        let outcome = self.check_login(command, device).await;
+        attempt.settle(&outcome);
+        outcome
+    }
+
+    async fn check_login(&self, command: Login, device: Device) -> Result<SignIn, Error> {
         let credentials = match self.store.credentials_by_login(command.email).await {
             Ok(credentials) => Some(credentials),
             Err(StoreError::NotFound(_)) => None,
@@ -104,6 +113,13 @@ impl Auth {
             metrics::record_auth_failure("refresh_missing");
             return Err(Error::new(ErrorCode::Unauthorized, "a refresh token is missing"));
         };
+        let attempt = self.limits.begin(None, device.address.as_deref(), self.clock.now())?;
+        let outcome = self.trade_refresh(token, device).await;
+        attempt.settle(&outcome);
+        outcome
+    }
+
+    async fn trade_refresh(&self, token: &str, device: Device) -> Result<SignIn, Error> {
         let now = self.clock.now();
         let next = RefreshToken::generate(&*self.random);
         let outcome = self.store.rotate_refresh(
@@ -154,8 +170,20 @@ impl Auth {
     /// Changes the caller's password and ends their other sessions.
     ///
     /// # Errors
-    /// `forbidden` if the current password is another.
+    /// `forbidden` if the current password is another, `rate_limited` after too many of these.
     pub async fn change_password(
+        &self,
+        identity: Identity,
+        command: ChangePassword,
+    ) -> Result<(), Error> {
+        let account = identity.user_id.to_string();
+        let attempt = self.limits.begin(Some(&account), None, self.clock.now())?;
+        let outcome = self.check_and_change(identity, command).await;
+        attempt.settle(&outcome);
+        outcome
+    }
+
+    async fn check_and_change(
         &self,
         identity: Identity,
         command: ChangePassword,

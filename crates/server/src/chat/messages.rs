@@ -38,8 +38,10 @@ impl Chat {
         sender_id: UserId,
         command: SendMessage,
     ) -> impl Future<Output = Result<(Message, bool), Error>> + Send + 'static + use<> {
-        let queued =
-            self.new_message(sender_id, command).map(|message| self.store.send_message(message));
+        let queued = self
+            .count_send(sender_id)
+            .and_then(|()| self.new_message(sender_id, command))
+            .map(|message| self.store.send_message(message));
         async move {
             let sent = queued?.await.map_err(refusal)?;
             Ok((view::message(sent.message), sent.is_repeat))
@@ -53,6 +55,7 @@ impl Chat {
         id: &str,
         command: EditMessage,
     ) -> Result<Message, Error> {
+        self.count_send(user_id)?;
         check_content_length(&command.content, self.settings.content_max_chars)?;
         let id = message_id(id)?;
         let now = self.clock.now();

@@ -17,6 +17,7 @@ impl Chat {
         id: &str,
         emoji: String,
     ) -> Result<Reaction, Error> {
+        self.count_send(user_id)?;
         check_emoji(&emoji)?;
         let message_id = message_id(id)?;
         let now = self.clock.now();

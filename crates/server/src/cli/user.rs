@@ -72,6 +72,7 @@ pub(super) async fn run(config: Config, command: UserCommand) -> anyhow::Result<
             jwt_secret: config::resolve_jwt_secret(&config, &SystemRandom)?,
             access_token_ttl: config.access_token_ttl,
             registration: config.registration,
+            rate: None,
         },
     );
     let outcome = run_command(&auth, command).await;

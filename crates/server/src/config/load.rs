@@ -59,15 +59,13 @@ const REDIS: [&str; 3] = ["REDIS_URL", "REDIS_HOST", "REDIS_PORT"];
 const TLS: [&str; 2] = ["TLS_CERT_FILE", "TLS_KEY_FILE"];
 
 /// Beginnings of the names that the contract has and this version does not act on.
-const WITHOUT_EFFECT: [&str; 8] = [
+const WITHOUT_EFFECT: [&str; 6] = [
     "FIREBASE_",
     "FCM_BASE_URL",
     "GOOGLE_APPLICATION_CREDENTIALS",
     "VAPID_SUBJECT",
-    "RATE_LIMIT_",
     "TURN_",
     "S3_",
-    "MAX_SOCKETS_PER_USER",
 ];
 
 impl Source {
@@ -282,8 +280,6 @@ mod tests {
             "FIREBASE_PRIVATE_KEY",
             "FIREBASE_PROJECT_ID",
             "GOOGLE_APPLICATION_CREDENTIALS",
-            "MAX_SOCKETS_PER_USER",
-            "RATE_LIMIT_AUTH",
             "S3_BUCKET",
             "TURN_SECRET",
             "VAPID_SUBJECT",

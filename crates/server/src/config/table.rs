@@ -168,6 +168,50 @@ pub(super) const SETTINGS: &[Setting] = &[
         is_public: true,
     },
     Setting {
+        name: "RATE_LIMIT_AUTH",
+        default: "20/60",
+        help: "failed sign-ins of one account from one address: count/seconds, or off",
+        set: |config, value| {
+            config.rate_limit_auth = values::rate(value)?;
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
+        name: "RATE_LIMIT_SENDS",
+        default: "10000/10",
+        help: "messages, edits and reactions of one user: count/seconds, or off",
+        set: |config, value| {
+            config.rate_limit_sends = values::rate(value)?;
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
+        name: "RATE_LIMIT_SIGNALS",
+        default: "10000/10",
+        help: "typing, read marks and joined rooms of one user: count/seconds, or off",
+        set: |config, value| {
+            config.rate_limit_signals = values::rate(value)?;
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
+        name: "MAX_SOCKETS_PER_USER",
+        default: "1000",
+        help: "sockets that one user may have at a time, 1 to 1000000",
+        set: |config, value| {
+            config.max_sockets_per_user = value
+                .parse()
+                .ok()
+                .filter(|count| (1..=1_000_000).contains(count))
+                .ok_or_else(|| "a whole number from 1 to 1000000".to_owned())?;
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
         name: "METRICS_TOKEN",
         default: "none",
         help: "opens /metrics to who sends it as Bearer; users may read them anyway",

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::rate_limits::Rate;
+
 /// Reads a span of time: seconds, or a number with `s`, `m`, `h` or `d`; from a second to ten years.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -19,9 +21,32 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Reads a rate: `count/seconds`, or `off`.
+pub(super) fn rate(text: &str) -> Result<Option<Rate>, String> {
+    if text == "off" {
+        return Ok(None);
+    }
+    text.split_once('/')
+        .and_then(|(count, seconds)| {
+            let seconds = seconds.parse().ok().filter(|seconds| *seconds <= 86_400)?;
+            Rate::new(count.parse().ok()?, Duration::from_secs(seconds))
+        })
+        .map(Some)
+        .ok_or_else(|| "count/seconds such as 10/60, of a day at most, or off".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rates_are_a_count_and_seconds_or_off() {
+        assert_eq!(rate("off"), Ok(None));
+        assert_eq!(rate("10/60"), Ok(Rate::new(10, Duration::from_mins(1))));
+        for text in ["", "10", "10/", "/60", "0/60", "10/0", "-1/60", "10/60s", "10/86401", "on"] {
+            assert!(rate(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn spans_are_read_in_seconds_or_with_a_unit() {

@@ -49,7 +49,13 @@ impl Shared {
         let acquaintances = self.parts.store.acquaintances(user_id).await;
         let acquaintances = acquaintances.map_err(|_| Reject::CloseTransport)?;
         entering.finish(socket, &acquaintances.conversations);
-        if self.parts.presence.set_online(user_id) {
+        let Some(is_first) =
+            self.parts.presence.set_online(user_id, self.parts.max_sockets_per_user)
+        else {
+            metrics::counter!("salala_rate_limited_total", "what" => "sockets").increment(1);
+            return Err(Reject::CloseTransport);
+        };
+        if is_first {
             self.tell_online(user_id, &acquaintances, user.brief.last_seen_at);
         }
         metrics::counter!("salala_socket_connects_total").increment(1);

@@ -49,6 +49,7 @@ impl Shared {
         metrics::counter!("salala_client_events_total", "event" => known.unwrap_or("unknown"))
             .increment(1);
         let reply = Reply { socket: socket.clone(), name, payload, ack, _answering: answering };
+        let decoded = decoded.and_then(|event| self.count(caller, event));
         match decoded {
             Err(error) => reply.refuse(&error),
             Ok(ClientEvent::JoinRoom(command)) => {
@@ -70,6 +71,14 @@ impl Shared {
                 self.mark_messages_as_read(caller, &command, reply).await;
             }
         }
+    }
+
+    /// Counts what is not a send, which `chat` counts for both doors.
+    fn count(&self, caller: &Caller, event: ClientEvent) -> Result<ClientEvent, Error> {
+        if !matches!(event, ClientEvent::SendMessage(_)) {
+            self.parts.chat.count_signal(caller.user_id)?;
+        }
+        Ok(event)
     }
 
     async fn join_room(

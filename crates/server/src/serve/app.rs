@@ -54,6 +54,7 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
             jwt_secret,
             access_token_ttl: config.access_token_ttl,
             registration: config.registration,
+            rate: config.rate_limit_auth,
         },
     ));
     let chat = Arc::new(Chat::new(
@@ -61,7 +62,12 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
         Arc::clone(&presence),
         Arc::clone(&clock),
         random,
-        ChatSettings { contacts: config.contacts, content_max_chars: config.content_max_chars },
+        ChatSettings {
+            contacts: config.contacts,
+            content_max_chars: config.content_max_chars,
+            sends: config.rate_limit_sends,
+            signals: config.rate_limit_signals,
+        },
     ));
     let checked = Arc::clone(&store);
     let store_check = StoreCheck::new(Arc::clone(&clock), move || checked.check());
@@ -75,6 +81,7 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
             tasks: tasks.clone(),
             audience: config.presence_audience,
             origins: socket_origins(&config),
+            max_sockets_per_user: config.max_sockets_per_user,
             sockets,
         },
         feed,

@@ -1,10 +1,13 @@
 //! Accounts and passwords: register, log in, who am I, change the password.
 
+use std::time::Duration;
+
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use reqwest::StatusCode;
 use salala_core::{Clock as _, UserId};
 use salala_server::config::Registration;
+use salala_server::rate_limits::Rate;
 use serde_json::json;
 
 use super::app::{PASSWORD, TestApp, TestUser, keys};
@@ -141,7 +144,7 @@ async fn of_two_changes_by_one_password_at_once_one_holds() {
 
 #[tokio::test]
 async fn no_sign_in_by_the_old_password_outlives_its_change() {
-    let app = TestApp::start();
+    let app = TestApp::start_with(|config| config.rate_limit_auth = None);
     let ann = app.user("ann").await;
     let id = UserId::parse(&ann.id).unwrap();
     let mut logins: FuturesUnordered<_> = (0..20).map(|_| app.login("ann", PASSWORD)).collect();
@@ -199,4 +202,42 @@ async fn people_are_found_by_name() {
     search("").await.expect_invalid(&["q"]);
     search("?q=%20").await.expect_invalid(&["q"]);
     search("?q=bob&limit=0").await.expect_invalid(&["limit"]);
+}
+
+#[tokio::test]
+async fn guesses_are_limited_and_the_owner_is_not_shut_out_for_good() {
+    let app = TestApp::start();
+    app.user("ann").await;
+    app.user("ben").await;
+    for _ in 0..20 {
+        app.login("ann", "a wrong password").await.expect_problem(401, "unauthorized");
+    }
+    let refused = app.login("ann", "a wrong password").await;
+    let problem = refused.expect_problem(429, "rate_limited");
+    assert!((1..=3_001).contains(&problem["retryAfterMs"].as_u64().unwrap()), "{problem}");
+    let seconds: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=4).contains(&seconds), "{seconds}");
+    // Not with the right one either, or guessing would go on; somebody who is not there is limited in
+    // the same way, and another account is free.
+    app.login("ann", PASSWORD).await.expect_problem(429, "rate_limited");
+    for _ in 0..20 {
+        app.login("nobody", PASSWORD).await.expect_problem(401, "unauthorized");
+    }
+    app.login("nobody", PASSWORD).await.expect_problem(429, "rate_limited");
+    app.login("ben", PASSWORD).await.expect(StatusCode::OK);
+    app.clock.advance(Duration::from_secs(4));
+    app.login("ann", PASSWORD).await.expect(StatusCode::OK);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_succeeds_does_not_count() {
+    let app = TestApp::start_with(|config| {
+        config.rate_limit_auth = Rate::new(2, Duration::from_mins(1));
+    });
+    app.user("ann").await;
+    for _ in 0..5 {
+        app.login("ann", PASSWORD).await.expect(StatusCode::OK);
+    }
+    app.stop().await;
 }
