@@ -1,5 +1,6 @@
 //! The commands of `salala`, and how each ends: 0 for done, 1 with one sentence on standard error.
 
+mod backup;
 mod output;
 mod serve;
 mod store;
@@ -36,6 +37,22 @@ enum Command {
     Serve(ServeOptions),
     /// Make the database or bring it up to date, and end
     Migrate,
+    /// Copy the database to a file, while a server runs or not
+    Backup {
+        /// Where to
+        file: PathBuf,
+        /// Also where there is such a file already
+        #[arg(long)]
+        force: bool,
+    },
+    /// Put a copy made by `backup` into the data folder, while no server runs
+    Restore {
+        /// Which one
+        file: PathBuf,
+        /// Also where there is a database already, which is kept beside it
+        #[arg(long)]
+        force: bool,
+    },
     /// Fill an empty data folder with a small demo world, and print its sign-ins
     Seed {
         /// Also where there are users already
@@ -88,6 +105,12 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
             SqliteStore::migrate(&folder.database())?;
             output::say(&format!("{} is up to date", folder.database().display()));
             Ok(())
+        }
+        Command::Backup { file, force } => {
+            backup::back_up(&DataDir::open(&config.data_dir)?, &file, force)
+        }
+        Command::Restore { file, force } => {
+            backup::restore(&DataDir::open(&config.data_dir)?, &file, force)
         }
         Command::Seed { force } => block_on(store::seed(config, force)),
         Command::User(command) => block_on(user::run(config, command)),

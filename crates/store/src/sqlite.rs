@@ -3,9 +3,11 @@
 //! - [`schema`]: opening the file and bringing its tables up to date
 //! - [`queue`], [`writer`], [`write_tx`], [`readers`]: how requests get to the file
 //! - [`error`], [`cells`]: between SQLite's types and ours
+//! - [`backup`]: copies of the file
 //! - the ports by noun; [`access`] and [`visible`] are what several of them ask
 
 mod access;
+pub mod backup;
 mod blocks;
 mod cells;
 mod conversations;

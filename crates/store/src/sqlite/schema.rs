@@ -105,7 +105,8 @@ fn unusable(path: &Path, cause: &dyn Display) -> StoreError {
     StoreError::Unavailable(format!("{} cannot be used: {cause}", path.display()))
 }
 
-fn connect(path: &Path, is_reader: bool) -> rusqlite::Result<Connection> {
+/// A connection to a file that is there.
+pub(super) fn connect(path: &Path, is_reader: bool) -> rusqlite::Result<Connection> {
     let access = if is_reader {
         OpenFlags::SQLITE_OPEN_READ_ONLY
     } else {
