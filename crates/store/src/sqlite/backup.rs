@@ -99,7 +99,7 @@ fn check(db: &Connection) -> Result<(), String> {
     let ask = |sql| {
         let mut statement = db.prepare(sql)?;
         let mut rows = statement.query(())?;
-        Ok(rows.next()?.map(|row| row.get::<_, rusqlite::types::Value>(0)).transpose()?)
+        rows.next()?.map(|row| row.get::<_, rusqlite::types::Value>(0)).transpose()
     };
     let ask = |sql| ask(sql).map_err(|error: rusqlite::Error| error.to_string());
     let sound = rusqlite::types::Value::Text("ok".to_owned());
