@@ -1,6 +1,7 @@
 //! The commands of `salala`, and how each ends: 0 for done, 1 with one sentence on standard error.
 
 mod backup;
+mod doctor;
 mod output;
 mod serve;
 mod store;
@@ -37,6 +38,8 @@ enum Command {
     Serve(ServeOptions),
     /// Make the database or bring it up to date, and end
     Migrate,
+    /// Say what is wrong where the server is to run, and how to mend it
+    Doctor,
     /// Copy the database to a file, while a server runs or not
     Backup {
         /// Where to
@@ -95,10 +98,12 @@ pub fn run() -> ExitCode {
 fn run_command(cli: Cli) -> anyhow::Result<()> {
     let config = Config::load(cli.config.as_deref())?;
     logging::start(config.log_level);
-    for warning in &config.warnings {
+    let command = cli.command.unwrap_or(Command::Serve(ServeOptions::default()));
+    // The doctor tells them among what else it finds.
+    for warning in config.warnings.iter().filter(|_| !matches!(command, Command::Doctor)) {
         tracing::warn!("{warning}");
     }
-    match cli.command.unwrap_or(Command::Serve(ServeOptions::default())) {
+    match command {
         Command::Serve(options) => block_on(serve::serve(config, options.seed_if_empty)),
         Command::Migrate => {
             let folder = DataDir::open(&config.data_dir)?;
@@ -106,6 +111,7 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
             output::say(&format!("{} is up to date", folder.database().display()));
             Ok(())
         }
+        Command::Doctor => doctor::examine(&config),
         Command::Backup { file, force } => {
             backup::back_up(&DataDir::open(&config.data_dir)?, &file, force)
         }

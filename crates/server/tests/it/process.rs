@@ -319,3 +319,53 @@ async fn no_secret_is_logged() {
         assert!(shown.is_empty(), "{private} is in {shown:?}");
     }
 }
+
+/// What `salala doctor` says of each thing, and how it ends.
+fn doctor(folder: &Path, variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let output = run(folder, &["doctor"], variables);
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn the_doctor_finds_a_sound_place_fine_and_a_running_server_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said) = doctor(folder.path(), &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("the first start makes it"), "{said}");
+    assert!(!folder.path().join("data").exists(), "it makes nothing");
+    let server = Process::start(folder.path(), &["serve"]);
+    let port = server.url.rsplit(':').next().unwrap().to_owned();
+    let (code, said) = doctor(folder.path(), &[("PORT", &port), ("S3_BUCKET", "attic")]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains(&format!("fine     a Salala answers on port {port}")), "{said}");
+    assert!(said.contains("salala.db is whole"), "{said}");
+    assert!(said.contains("warning  S3_BUCKET is set, but"), "{said}");
+    assert!(!said.contains("attic"), "{said}");
+}
+
+#[test]
+fn the_doctor_says_how_to_mend_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["migrate"], &[]).status.code(), Some(0));
+    let database = folder.path().join("data/salala.db");
+    let mut bytes = std::fs::read(&database).unwrap();
+    bytes.truncate(bytes.len() / 2);
+    std::fs::write(&database, bytes).unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let (code, said) = doctor(
+        folder.path(),
+        &[("PORT", &port), ("CORS_ORIGIN", "*"), ("PUBLIC_URL", "https://chat.example.org")],
+    );
+    assert_eq!(code, Some(1), "{said}");
+    for part in
+        ["salala restore FILE", "taken by another program", "TRUSTED_PROXIES", "CORS_ORIGIN is *"]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    for data_dir in ["/proc/self", "data/salala.db"] {
+        let (code, said) = doctor(folder.path(), &[("DATA_DIR", data_dir)]);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains(&format!("problem  DATA_DIR {data_dir}")), "{said}");
+    }
+}

@@ -62,6 +62,15 @@ pub fn restore(backup: &Path, to: &Path) -> Result<(), BackupError> {
     })
 }
 
+/// Looks whether a database is whole; it may be in use.
+///
+/// # Errors
+/// It is not, cannot be read, or is none of ours.
+pub fn examine(database: &Path) -> Result<(), BackupError> {
+    let db = connect(database, true).map_err(|error| unusable(database, &error))?;
+    check(&db).map_err(|reason| unusable(database, &reason))
+}
+
 /// The files that SQLite keeps beside a database.
 pub fn companions(database: &Path) -> [PathBuf; 2] {
     ["-wal", "-shm"].map(|ending| with_ending(database, ending))
