@@ -6,6 +6,8 @@ use salala_core::records::{
 };
 use tokio::sync::mpsc;
 
+use crate::ports::sessions::Acquaintances;
+
 /// A durable event whose transaction has committed.
 ///
 /// Its row in the log holds ids alone; the records here are as they were when it committed.
@@ -72,6 +74,8 @@ pub enum Event {
         /// It stands.
         is_blocked: bool,
     },
+    /// The user's account was erased; those whom they knew until then are to see them go.
+    UserErased(Acquaintances),
 }
 
 /// The committed events of this process, each once, in the order of their positions, batch by

@@ -1,5 +1,6 @@
 //! The traits behind which engines stand, one per noun, with what each method guarantees.
 
+pub mod accounts;
 pub mod blocks;
 pub mod conversations;
 pub mod friends;
@@ -13,6 +14,7 @@ pub mod users;
 use crate::Pending;
 use crate::log::CommitFeed;
 
+pub use accounts::Accounts;
 pub use blocks::Blocks;
 pub use conversations::Conversations;
 pub use friends::Friends;
@@ -26,6 +28,7 @@ pub use users::Users;
 /// All that is kept.
 pub trait Store:
     Users
+    + Accounts
     + Sessions
     + Friends
     + Blocks

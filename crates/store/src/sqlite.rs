@@ -7,10 +7,12 @@
 //! - the ports by noun; [`access`] and [`visible`] are what several of them ask
 
 mod access;
+mod accounts;
 pub mod backup;
 mod blocks;
 mod cells;
 mod conversations;
+mod erasures;
 mod error;
 mod friends;
 mod history;

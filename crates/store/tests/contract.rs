@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod contract {
+    pub(crate) mod accounts;
     pub(crate) mod blocks;
     pub(crate) mod conversations;
     pub(crate) mod durable_events;
@@ -66,6 +67,13 @@ contract! {
         last_seen_never_goes_back,
         a_search_finds_the_beginnings_of_words,
         wildcards_in_a_search_are_letters;
+    accounts:
+        an_erased_account_is_none_any_more,
+        whoever_is_erased_does_nothing_and_is_written_to_no_more,
+        erasing_tells_those_who_knew_the_user,
+        what_the_erased_wrote_is_emptied_step_by_step,
+        an_erasure_asked_for_is_made_by_the_next_step,
+        very_many_conversations_are_left_in_steps;
     sessions:
         a_session_opens_until_it_is_revoked,
         a_sign_in_under_way_outlives_no_change,

@@ -10,7 +10,7 @@ use salala_core::records::{Conversation, Membership, OwnConversation, Participan
 use salala_core::wire::fields::Change;
 
 use super::SqliteStore;
-use super::access::{are_friends, hidden_from, member, past_intervals, user_exists};
+use super::access::{are_friends, hidden_from, member, past_intervals};
 use super::blocks::{blocks_among_members, refuse_blocked};
 use super::cells::{Cells, brief_columns, optional_ms, rows};
 use super::error::Result;
@@ -18,7 +18,7 @@ use super::history::load_message_at;
 use super::members::{
     add_members, add_to_group, check_invited, remove_from_group, set_member_role, tell_joined,
 };
-use super::users::no_user;
+use super::users::require_user;
 use super::visible::Visible;
 use super::write_tx::WriteTx;
 use crate::error::refuse_self;
@@ -59,9 +59,8 @@ impl Conversations for SqliteStore {
     ) -> Pending<(OwnConversation, bool)> {
         self.write(move |tx| {
             refuse_self(user_id, other_id)?;
-            if !user_exists(tx.db, other_id)? {
-                return Err(no_user());
-            }
+            require_user(tx.db, user_id)?;
+            require_user(tx.db, other_id)?;
             let (id, is_new) = find_or_make_direct(tx, id, user_id, other_id, now)?;
             // An error takes the new conversation and its events back with it.
             if is_new {
@@ -292,6 +291,7 @@ fn create_group(
     group: NewGroup,
     contacts: Contacts,
 ) -> Result<OwnConversation> {
+    require_user(tx.db, group.owner_id)?;
     let mut seen = HashSet::from([group.owner_id]);
     let invited: Vec<UserId> =
         group.participant_ids.into_iter().filter(|id| seen.insert(*id)).collect();

@@ -6,12 +6,11 @@ use salala_core::ids::{ConversationId, FriendRequestId, UserId};
 use salala_core::records::{FriendRequest, FriendRequestStatus, OwnConversation, UserBrief};
 
 use super::SqliteStore;
-use super::access::user_exists;
 use super::blocks::refuse_blocked;
 use super::cells::{Cells, brief_columns};
 use super::conversations::{find_or_make_direct, load_own};
 use super::error::Result;
-use super::users::no_user;
+use super::users::require_user;
 use super::write_tx::WriteTx;
 use crate::error::refuse_self;
 use crate::log::Event;
@@ -90,9 +89,8 @@ impl Friends for SqliteStore {
     ) -> Pending<FriendRequest> {
         self.write(move |tx| {
             refuse_self(sender_id, receiver_id)?;
-            if !user_exists(tx.db, receiver_id)? {
-                return Err(no_user());
-            }
+            require_user(tx.db, sender_id)?;
+            require_user(tx.db, receiver_id)?;
             refuse_blocked(tx.db, sender_id, receiver_id)?;
             ask(tx, id, sender_id, receiver_id, now)
         })
@@ -209,6 +207,30 @@ fn answer(
         tx.tell_user(user_id, Event::FriendRequestUpdated(request.clone()), now)?;
     }
     Ok(request)
+}
+
+/// Closes all requests of and to a user that wait, and tells the others: as many as are listed.
+pub(super) fn close_waiting(tx: &mut WriteTx<'_>, user_id: UserId, now: Timestamp) -> Result<()> {
+    let mut waiting: Vec<FriendRequest> = Vec::new();
+    for sql in [
+        select_request!("WHERE r.sender_id = ?1 AND r.status = 'PENDING' LIMIT 1000"),
+        select_request!("WHERE r.receiver_id = ?1 AND r.status = 'PENDING' LIMIT 1000"),
+    ] {
+        let mut statement = tx.db.prepare(sql)?;
+        for request in statement.query_map([user_id.as_bytes()], request_from)? {
+            waiting.push(request?);
+        }
+    }
+    for request in waiting {
+        let (other_id, status) = if request.sender.id == user_id {
+            (request.receiver_id, FriendRequestStatus::Cancelled)
+        } else {
+            (request.sender.id, FriendRequestStatus::Rejected)
+        };
+        let request = FriendRequest { status, ..request };
+        tx.tell_user(other_id, Event::FriendRequestUpdated(request), now)?;
+    }
+    Ok(())
 }
 
 fn befriend(db: &Connection, one: UserId, other: UserId) -> Result<()> {

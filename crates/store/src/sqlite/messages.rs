@@ -131,7 +131,7 @@ fn load_sender(
                 "
              FROM conversations c
              LEFT JOIN participants p ON p.conversation_id = c.id AND p.user_id = ?2
-             LEFT JOIN users u ON u.id = p.user_id
+             LEFT JOIN users u ON u.id = p.user_id AND u.erased_at IS NULL
              WHERE c.id = ?1"
             ))?
             .query_row(params![conversation_id.as_bytes(), sender_id.as_bytes()], |row| {
@@ -262,9 +262,11 @@ fn delete(tx: &mut WriteTx<'_>, user_id: UserId, id: MessageId, now: Timestamp) 
             return Err(StoreError::Forbidden("you may not delete this message"));
         }
     }
-    if is_deleted {
-        return load_message(tx.db, id);
-    }
+    if is_deleted { load_message(tx.db, id) } else { empty(tx, id, now) }
+}
+
+/// Takes everything out of a message but its place, and tells the members.
+pub(super) fn empty(tx: &mut WriteTx<'_>, id: MessageId, now: Timestamp) -> Result<Message> {
     tx.db
         .prepare_cached(
             "DELETE FROM reactions
@@ -279,7 +281,8 @@ fn delete(tx: &mut WriteTx<'_>, user_id: UserId, id: MessageId, now: Timestamp) 
         )?
         .execute(params![id.as_bytes(), now.unix_ms()])?;
     let message = load_message(tx.db, id)?;
-    let hidden_from = hidden_from(tx.db, conversation_id, seq)?;
-    tx.tell_members(conversation_id, Event::MessageDeleted(message.clone()), hidden_from, now)?;
+    let hidden_from = hidden_from(tx.db, message.conversation_id, message.seq)?;
+    let event = Event::MessageDeleted(message.clone());
+    tx.tell_members(message.conversation_id, event, hidden_from, now)?;
     Ok(message)
 }

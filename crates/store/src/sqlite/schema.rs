@@ -16,7 +16,7 @@ use super::message_search::add_search_words;
 use crate::StoreError;
 
 /// Numbered steps, each applied once and for good, in one transaction; `user_version` says how many.
-const MIGRATIONS: [(&str, &str); 4] = [
+const MIGRATIONS: [(&str, &str); 5] = [
     ("0001_initial", include_str!("../../migrations/sqlite/0001_initial.sql")),
     (
         "0002_read_marks_in_blocks",
@@ -24,6 +24,7 @@ const MIGRATIONS: [(&str, &str); 4] = [
     ),
     ("0003_blocks", include_str!("../../migrations/sqlite/0003_blocks.sql")),
     ("0004_message_search", include_str!("../../migrations/sqlite/0004_message_search.sql")),
+    ("0006_erasures", include_str!("../../migrations/sqlite/0006_erasures.sql")),
 ];
 
 /// Where the database lies, and how to tell it from another one that is put in its place.
@@ -69,7 +70,9 @@ impl Location {
     pub(super) fn open_writer(&self) -> Result<Opened> {
         let opened = self.open(false)?;
         opened.db.execute_batch(
+            // What is deleted is overwritten where its page is written anyway.
             "PRAGMA synchronous = FULL;
+             PRAGMA secure_delete = FAST;
              PRAGMA foreign_keys = ON;
              PRAGMA wal_autocheckpoint = 4000;
              PRAGMA journal_size_limit = 67108864;

@@ -70,7 +70,7 @@ pub(super) fn find_users(
         "
          FROM matches
          JOIN users u ON u.id = matches.user_id
-         WHERE u.id <> ?2 AND u.disabled_at IS NULL
+         WHERE u.id <> ?2 AND u.disabled_at IS NULL AND u.erased_at IS NULL
          ORDER BY u.username_key = ?1 DESC, u.username_key
          LIMIT ?4"
     ))?;

@@ -238,7 +238,7 @@ fn find_access(db: &Connection, user_id: UserId, session_id: Option<SessionId>) 
                  CASE WHEN s.id IS NULL THEN NULL ELSE s.revoked_at IS NOT NULL END
              FROM users u
              LEFT JOIN sessions s ON s.id = ?2 AND s.user_id = u.id
-             WHERE u.id = ?1",
+             WHERE u.id = ?1 AND u.erased_at IS NULL",
         )?
         .query_row(
             params![user_id.as_bytes(), session_id.as_ref().map(SessionId::as_bytes)],
@@ -253,7 +253,7 @@ fn find_access(db: &Connection, user_id: UserId, session_id: Option<SessionId>) 
 }
 
 /// All of them: whoever leaves one out would miss its events. Bounded by what one user joins.
-fn load_acquaintances(db: &Connection, user_id: UserId) -> Result<Acquaintances> {
+pub(super) fn load_acquaintances(db: &Connection, user_id: UserId) -> Result<Acquaintances> {
     let mut statement = db.prepare_cached(
         "SELECT c.id, c.members_version
          FROM participants p

@@ -182,5 +182,6 @@ fn describe(event: &Event) -> Description<'_> {
         Event::BlockChanged { other_id, .. } => {
             ("block_changed", Some(other_id.as_bytes()), None, None)
         }
+        Event::UserErased(_) => ("user_erased", None, None, None),
     }
 }
