@@ -4,6 +4,7 @@
 //! transaction) and gives back what the client is shown. Who else hears of it is not decided here:
 //! the store's committed events tell the gateway's hub.
 
+mod accounts;
 mod blocks;
 mod conversations;
 mod cursor;
@@ -20,6 +21,7 @@ use salala_core::wire::Error;
 use salala_core::{Clock, Random, UserId};
 use salala_store::Store;
 use salala_store::ports::conversations::Contacts;
+use tokio::sync::Notify;
 
 use crate::presence::Presence;
 use crate::rate_limits::{Rate, UserLimits};
@@ -34,6 +36,8 @@ pub struct Chat {
     random: Arc<dyn Random>,
     settings: ChatSettings,
     limits: UserLimits,
+    /// Something is to be emptied.
+    erasures: Notify,
 }
 
 /// What an operator may choose of the rules.
@@ -59,7 +63,7 @@ impl Chat {
         settings: ChatSettings,
     ) -> Self {
         let limits = UserLimits::new(settings.sends, settings.signals);
-        Self { store, presence, clock, random, settings, limits }
+        Self { store, presence, clock, random, settings, limits, erasures: Notify::new() }
     }
 
     /// Counts what is asked often and keeps little, such as typing.

@@ -27,7 +27,7 @@ use salala_socketio::{
     SocketIoService, Stats, cork,
 };
 use salala_store::Store;
-use salala_store::log::{CommitFeed, Committed};
+use salala_store::log::{self, Audience, CommitFeed, Committed};
 use serde_json::value::RawValue;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::task::TaskTracker;
@@ -189,7 +189,14 @@ impl Shared {
 
     /// One event that a defect of ours cannot tell must not silence all that follow.
     fn deliver_one(&self, committed: Committed) {
-        let deliver = || self.hub.deliver(committed, &self.typing);
+        let deliver = || match committed {
+            Committed {
+                audience: Audience::User(user_id),
+                event: log::Event::UserErased(acquaintances),
+                ..
+            } => self.tell_erased(user_id, &acquaintances),
+            committed => self.hub.deliver(committed, &self.typing),
+        };
         if catch_unwind(AssertUnwindSafe(deliver)).is_err() {
             tracing::error!("an event could not be told, and was passed over");
         }

@@ -83,7 +83,7 @@ fn api() -> Router<Arc<Services>> {
         .route("/auth/sessions", get(auth::sessions))
         .route("/auth/sessions/{id}", delete(auth::revoke_session))
         .route("/users/search", get(users::search))
-        .route("/users/me", patch(users::update_me))
+        .route("/users/me", patch(users::update_me).delete(users::erase_me))
         .route("/users/{id}", get(users::user))
         .route("/friends", get(friends::friends))
         .route("/friends/{user_id}", delete(friends::remove_friend))

@@ -95,6 +95,8 @@ impl Hub {
                     }));
                 }
             }
+            // Told among the comings and goings.
+            Event::UserErased(_) => {}
             Event::GroupJoined(joined) => {
                 if let Audience::User(user_id) = audience {
                     tell(ServerEvent::NewGroup(user_id, view::new_group(joined)));

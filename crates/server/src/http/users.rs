@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::{Extensions, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use salala_core::limits;
 use salala_core::wire::requests::UpdateMe;
 use salala_core::wire::shapes::{List, Me, User, UserSummary};
 
 use super::Services;
+use super::client::Client;
+use super::cookies;
 use super::extract::{Caller, Segments};
 use super::payload::Payload;
 use super::problem::Answer;
@@ -49,4 +53,15 @@ pub async fn update_me(
     Payload(command): Payload<UpdateMe>,
 ) -> Answer<Json<Me>> {
     Ok(Json(services.chat.update_me(caller.user_id, command).await?))
+}
+
+/// `DELETE /users/me`
+pub async fn erase_me(
+    State(services): Shared,
+    Caller(caller): Caller,
+    extensions: Extensions,
+) -> Answer<Response> {
+    services.chat.erase_me(caller.user_id).await?;
+    let is_secure = cookies::is_secure(extensions.get::<Client>().copied(), &services.config);
+    Ok((StatusCode::NO_CONTENT, cookies::of_sign_out(is_secure)).into_response())
 }

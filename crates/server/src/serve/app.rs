@@ -89,6 +89,8 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
     let readiness = Readiness::default();
     tasks.spawn_until_stop("obey revocations", revocations.obey(live_sessions));
     start_upkeep(&tasks, &auth, &metrics);
+    let eraser = Arc::clone(&chat);
+    tasks.spawn_until_stop("erase accounts", async move { eraser.carry_on_erasures().await });
     let measured = gateway.clone();
     let services = Services {
         config: Arc::clone(&config),
