@@ -3,7 +3,7 @@
 //! - [`error`]: the codes for refusals, the same for REST and acks
 //! - [`fields`]: reading what a client sent; total, with every mistake named
 //! - [`client_events`] and [`requests`]: what a client asks, over the socket and over HTTP
-//! - [`shapes`]: what it is given
+//! - [`shapes`]: what it is given; [`export`]: what an export adds to them
 //! - [`server_events`]: what it is told unasked
 //! - [`view`]: from records to shapes
 //!
@@ -11,6 +11,7 @@
 
 pub mod client_events;
 pub mod error;
+pub mod export;
 pub mod fields;
 pub mod requests;
 pub mod server_events;

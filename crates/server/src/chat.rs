@@ -8,6 +8,7 @@ mod accounts;
 mod blocks;
 mod conversations;
 mod cursor;
+mod exports;
 mod friends;
 mod message_search;
 mod messages;
@@ -25,7 +26,9 @@ use tokio::sync::Notify;
 
 use crate::presence::Presence;
 use crate::rate_limits::{Rate, UserLimits};
+use exports::ExportBounds;
 
+pub use exports::Export;
 pub use messages::{HistoryQuery, conversation_id_of};
 
 /// The rules, over a store.
@@ -38,6 +41,7 @@ pub struct Chat {
     limits: UserLimits,
     /// Something is to be emptied.
     erasures: Notify,
+    exports: ExportBounds,
 }
 
 /// What an operator may choose of the rules.
@@ -63,7 +67,16 @@ impl Chat {
         settings: ChatSettings,
     ) -> Self {
         let limits = UserLimits::new(settings.sends, settings.signals);
-        Self { store, presence, clock, random, settings, limits, erasures: Notify::new() }
+        Self {
+            store,
+            presence,
+            clock,
+            random,
+            settings,
+            limits,
+            erasures: Notify::new(),
+            exports: ExportBounds::new(),
+        }
     }
 
     /// Counts what is asked often and keeps little, such as typing.

@@ -1,7 +1,8 @@
 //! The REST side: one line for each route, thin handlers by noun, one form for every error.
 //!
 //! - the table below: path and method → handler
-//! - [`auth`], [`users`], [`friends`], [`blocks`], [`conversations`], [`messages`]: handlers
+//! - [`auth`], [`users`], [`friends`], [`blocks`], [`conversations`], [`messages`],
+//!   [`exports`]: handlers
 //! - [`health`], [`page`]: what stands outside the API
 //! - [`extract`], [`query`], [`payload`]: what a handler is given; [`problem`]: what it refuses with
 //! - [`cookies`], [`client`], [`layers`], [`cors`]: what holds for all of them
@@ -12,6 +13,7 @@ pub mod client;
 pub mod conversations;
 pub mod cookies;
 pub mod cors;
+pub mod exports;
 pub mod extract;
 pub mod friends;
 pub mod health;
@@ -105,6 +107,7 @@ fn api() -> Router<Arc<Services>> {
         .route("/search/messages", get(messages::search))
         .route("/messages/{id}", get(messages::message).patch(messages::edit).delete(messages::delete))
         .route("/messages/{id}/reactions/{emoji}", put(messages::add_reaction).delete(messages::remove_reaction))
+        .route("/export/me", get(exports::export_me))
 }
 
 /// What stands outside the API.

@@ -21,6 +21,9 @@ const KEYS_MAX: usize = 100_000;
 const ACCOUNT_FACTOR: u32 = 10;
 const ADDRESS_FACTOR: u32 = 20;
 
+/// Exports of one user: each reads all that they ever wrote.
+const EXPORTS_PER_HOUR: u32 = 10;
+
 /// So many times in such a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
@@ -95,12 +98,17 @@ impl<K: Eq + Hash> RateLimiter<K> {
 pub struct UserLimits {
     sends: RateLimiter<UserId>,
     signals: RateLimiter<UserId>,
+    exports: RateLimiter<UserId>,
 }
 
 impl UserLimits {
     /// For these rates.
     pub fn new(sends: Option<Rate>, signals: Option<Rate>) -> Self {
-        Self { sends: RateLimiter::new(sends), signals: RateLimiter::new(signals) }
+        Self {
+            sends: RateLimiter::new(sends),
+            signals: RateLimiter::new(signals),
+            exports: RateLimiter::new(Rate::new(EXPORTS_PER_HOUR, Duration::from_hours(1))),
+        }
     }
 
     /// Before anything is stored that others see: a message, an edit, a reaction.
@@ -111,6 +119,11 @@ impl UserLimits {
     /// Before what is asked often and keeps little: typing, read marks, joining and leaving rooms.
     pub fn signal(&self, user_id: UserId, now: Timestamp) -> Result<(), Error> {
         self.signals.take(user_id, now).map_err(|wait| limited("signals", wait))
+    }
+
+    /// Before everything held about the user is read.
+    pub fn export(&self, user_id: UserId, now: Timestamp) -> Result<(), Error> {
+        self.exports.take(user_id, now).map_err(|wait| limited("exports", wait))
     }
 }
 

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod it {
     mod app;
+    mod http_accounts;
     mod http_auth;
     mod http_bodies;
     mod http_conversations;

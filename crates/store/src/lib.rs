@@ -26,8 +26,8 @@ use std::pin::Pin;
 
 pub use error::{Conflict, StoreError};
 pub use ports::{
-    Access, Accounts, Blocks, Conversations, Friends, MessageSearch, Messages, Reactions, Reads,
-    Sessions, Store, Users,
+    Access, Accounts, Blocks, Conversations, Exports, Friends, MessageSearch, Messages, Reactions,
+    Reads, Sessions, Store, Users,
 };
 
 /// The outcome of a request that is under way. It goes on whether or not it is polled.

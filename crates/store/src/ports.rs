@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod blocks;
 pub mod conversations;
+pub mod exports;
 pub mod friends;
 pub mod message_search;
 pub mod messages;
@@ -17,6 +18,7 @@ use crate::log::CommitFeed;
 pub use accounts::Accounts;
 pub use blocks::Blocks;
 pub use conversations::Conversations;
+pub use exports::Exports;
 pub use friends::Friends;
 pub use message_search::MessageSearch;
 pub use messages::Messages;
@@ -37,6 +39,7 @@ pub trait Store:
     + MessageSearch
     + Reads
     + Reactions
+    + Exports
     + Send
     + Sync
     + 'static

@@ -14,6 +14,7 @@ mod cells;
 mod conversations;
 mod erasures;
 mod error;
+mod exports;
 mod friends;
 mod history;
 mod members;

@@ -7,6 +7,7 @@ mod contract {
     pub(crate) mod conversations;
     pub(crate) mod durable_events;
     pub(crate) mod engines;
+    pub(crate) mod exports;
     pub(crate) mod friends;
     pub(crate) mod history;
     pub(crate) mod members;
@@ -147,6 +148,9 @@ contract! {
         a_reaction_is_given_once_and_taken_back_once,
         reactions_have_a_bound_and_end_with_their_message,
         reactions_are_for_those_who_see_the_message;
+    exports:
+        an_export_holds_what_is_the_users_own,
+        an_export_is_the_same_in_parts_of_any_size;
     durable_events:
         positions_grow_and_revs_have_no_holes,
         a_write_happens_though_nobody_waits_for_it,

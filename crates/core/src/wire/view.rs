@@ -1,5 +1,7 @@
 //! From records to shapes: the one place that decides what of a record a client may see.
 
+pub mod export;
+
 use std::collections::HashSet;
 
 use super::server_events::{MessagesRead, NewGroup, ReactionRemoved};
@@ -44,6 +46,16 @@ impl<S: StatusSource> StatusSource for Unblocked<'_, S> {
     }
 }
 
+/// What is shown of who wrote a message.
+pub fn sender(record: records::UserBrief) -> shapes::Sender {
+    shapes::Sender {
+        id: record.id,
+        username: record.username,
+        display_name: record.display_name,
+        avatar: record.avatar,
+    }
+}
+
 /// A message outside history: without `reads`.
 pub fn message(record: records::Message) -> shapes::Message {
     let sender_id = record.sender.id;
@@ -52,12 +64,7 @@ pub fn message(record: records::Message) -> shapes::Message {
         conversation_id: record.conversation_id,
         seq: record.seq,
         sender_id,
-        sender: shapes::Sender {
-            id: sender_id,
-            username: record.sender.username,
-            display_name: record.sender.display_name,
-            avatar: record.sender.avatar,
-        },
+        sender: sender(record.sender),
         content: record.content,
         file_url: record.file_url,
         file: None,

@@ -40,7 +40,7 @@ fn the_protocol_names_every_code() {
 
 #[test]
 fn the_protocol_names_every_field() {
-    let fields: Vec<_> = ["shapes", "server_events", "client_events", "requests"]
+    let fields: Vec<_> = ["shapes", "export", "server_events", "client_events", "requests"]
         .iter()
         .flat_map(|module| {
             let text = read(&format!("crates/core/src/wire/{module}.rs"));

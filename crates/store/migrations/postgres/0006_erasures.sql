@@ -2,6 +2,12 @@
 -- author.
 ALTER TABLE users ADD COLUMN erased_at BIGINT;
 
+-- For exports, which go through them in the order of their ids.
+DROP INDEX friend_requests_by_sender;
+DROP INDEX friend_requests_by_receiver;
+CREATE INDEX friend_requests_by_sender ON friend_requests (sender_id, id);
+CREATE INDEX friend_requests_by_receiver ON friend_requests (receiver_id, id);
+
 CREATE INDEX messages_by_sender ON messages (sender_id, conversation_id, seq);
 CREATE INDEX reactions_by_user ON reactions (user_id, number);
 

@@ -180,7 +180,8 @@ fn leave_some(
     Ok(Some((after, 0)))
 }
 
-fn next_participation(
+/// The first present membership in a conversation after this one.
+pub(super) fn next_participation(
     db: &Connection,
     user_id: UserId,
     after: ConversationId,
@@ -364,7 +365,8 @@ fn forget_reads(db: &Connection, erasure: &Erasure) -> Result<Option<Done>> {
     Ok(Some((after, 0)))
 }
 
-fn next_past(
+/// The first conversation after this one that the user was a member of before.
+pub(super) fn next_past(
     db: &Connection,
     user_id: UserId,
     after: ConversationId,

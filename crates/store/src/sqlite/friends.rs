@@ -32,6 +32,8 @@ macro_rules! select_request {
     };
 }
 
+pub(super) use select_request;
+
 impl Friends for SqliteStore {
     fn friends(&self, user_id: UserId) -> Pending<Vec<UserBrief>> {
         self.read(move |db| {
@@ -262,7 +264,8 @@ fn no_request() -> StoreError {
     StoreError::NotFound("this friend request")
 }
 
-fn request_from(row: &Row<'_>) -> rusqlite::Result<FriendRequest> {
+/// From the columns of `select_request`.
+pub(super) fn request_from(row: &Row<'_>) -> rusqlite::Result<FriendRequest> {
     let mut cells = Cells::new(row);
     Ok(FriendRequest {
         id: cells.id()?,

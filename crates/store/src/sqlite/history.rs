@@ -231,7 +231,8 @@ fn reply_from(cells: &mut Cells<'_, '_>) -> rusqlite::Result<ReplyTo> {
     })
 }
 
-fn mentions_from(bytes: &[u8]) -> Vec<UserId> {
+/// From the column that [`super::mentions::mentions_column`] makes.
+pub(super) fn mentions_from(bytes: &[u8]) -> Vec<UserId> {
     let (ids, _) = bytes.as_chunks::<16>();
     ids.iter().copied().map(UserId::from_db).collect()
 }

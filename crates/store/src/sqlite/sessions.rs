@@ -317,7 +317,8 @@ fn forget(db: &Connection, before: Timestamp, limit: usize) -> Result<u64> {
     Ok(u64::try_from(limit - left).unwrap_or(u64::MAX))
 }
 
-fn session_from(row: &Row<'_>) -> rusqlite::Result<Session> {
+/// A session, whatever became of it.
+pub(super) fn session_from(row: &Row<'_>) -> rusqlite::Result<Session> {
     let mut cells = Cells::new(row);
     Ok(Session {
         id: cells.id()?,
