@@ -55,11 +55,9 @@ impl Auth {
         let user_id = self.user_id_of(login).await?;
         self.store.request_erasure(user_id, self.clock.now()).await.map_err(refusal)?;
         self.live_sessions.cut_user(user_id);
-        while is_alone {
-            let carried_on = self.store.carry_on_erasure(ERASED_AT_ONCE, self.clock.now());
-            if !carried_on.await.map_err(refusal)? {
-                break;
-            }
+        if is_alone {
+            let step = || self.store.carry_on_erasure(ERASED_AT_ONCE, self.clock.now());
+            while step().await.map_err(refusal)? {}
         }
         Ok(())
     }

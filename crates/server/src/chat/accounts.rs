@@ -38,12 +38,11 @@ impl Chat {
             let began_at = Instant::now();
             match self.store.carry_on_erasure(MESSAGES_AT_ONCE, self.clock.now()).await {
                 Ok(true) => sleep(began_at.elapsed()).await,
-                Ok(false) => self.wait_for_erasures().await,
                 // Nothing is lost. Of a defect, which is logged here, there is no line each second.
                 Err(error) if refusal(error.clone()).code == ErrorCode::Internal => {
                     sleep(DEFECT_PERIOD).await;
                 }
-                Err(_) => self.wait_for_erasures().await,
+                Ok(false) | Err(_) => self.wait_for_erasures().await,
             }
         }
     }
