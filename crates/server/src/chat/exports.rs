@@ -11,6 +11,7 @@ use salala_core::{SessionId, UserId};
 use salala_store::ports::exports::{ExportPart, ExportPlace};
 use serde::Serialize;
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep};
 
 use super::Chat;
 use crate::refusal::refusal;
@@ -25,7 +26,8 @@ const RETRY_AFTER_MS: u64 = 5_000;
 pub(super) struct ExportBounds {
     /// Users with an export under way: one for each.
     running: Arc<Mutex<HashSet<UserId>>>,
-    /// One part is read at a time, whosever it is, so that other reads have the other readers.
+    /// One part is read at a time, whosever it is, with a pause as long after it: all exports together
+    /// take half of one reader at most.
     reading: Semaphore,
 }
 
@@ -98,8 +100,11 @@ impl Export {
         let Some(place) = self.place else { return Ok(None) };
         let ExportPart { rows, next } = {
             let _turn = self.chat.exports.reading.acquire().await;
+            let began_at = Instant::now();
             let part = self.chat.store.export_part(self.user_id, place, ROWS_AT_ONCE);
-            part.await.map_err(refusal)?
+            let part = part.await.map_err(refusal)?;
+            sleep(began_at.elapsed()).await;
+            part
         };
         let mut piece = Vec::new();
         self.write_rows(&mut piece, rows)?;
