@@ -29,6 +29,7 @@ started=$SECONDS
 need_rust
 need_node
 need chromium chromium
+need openssl openssl
 before=$(tree)
 
 step "Rust format" cargo fmt --all --check

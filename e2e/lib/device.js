@@ -42,6 +42,12 @@ export class Device {
       this.events.push({ name, payload: args[0], args });
       this.wake();
     });
+    /** How often the client tried to come back by itself. */
+    this.tries = 0;
+    this.socket.io.on('reconnect_attempt', () => {
+      this.tries += 1;
+      this.wake();
+    });
     this.socket.on('connect', () => this.note({ name: 'connect' }));
     this.socket.on('disconnect', (reason) => this.note({ name: 'disconnect', reason }));
     this.socket.on('connect_error', (error) => this.note({ name: 'connect_error', error }));

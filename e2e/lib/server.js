@@ -57,7 +57,7 @@ class Server {
     const ready = new Promise((resolve) => {
       createInterface({ input: child.stdout }).on('line', (line) => {
         this.output.push(line);
-        const address = /^Salala is ready: (http:\/\/\S+)/.exec(line);
+        const address = /^Salala is ready: (https?:\/\/\S+)/.exec(line);
         if (address) resolve(address[1]);
       });
     });
@@ -65,8 +65,9 @@ class Server {
     if (typeof address !== 'string') {
       throw new Error(`the server did not start:\n${this.output.join('\n')}`);
     }
-    this.port = Number(new URL(address).port);
-    this.url = `http://127.0.0.1:${this.port}`;
+    const { protocol, port } = new URL(address);
+    this.port = Number(port);
+    this.url = `${protocol}//127.0.0.1:${port}`;
   }
 
   /** Runs another command of the binary on the same folder; gives what it printed. */

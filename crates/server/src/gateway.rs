@@ -19,6 +19,7 @@ mod typing;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use salala_core::{Clock, UserId};
@@ -39,6 +40,7 @@ use crate::auth::Auth;
 use crate::chat::Chat;
 use crate::config::PresenceAudience;
 use crate::presence::Presence;
+use crate::rate_limits::ConnectLimits;
 use crate::tasks::Tasks;
 
 pub use self::sockets::Sockets;
@@ -68,6 +70,8 @@ pub struct Parts {
     pub audience: PresenceAudience,
     /// Which pages may connect.
     pub origins: Origins,
+    /// How often somebody may connect.
+    pub connects: ConnectLimits,
     /// Sockets that one user may have.
     pub max_sockets_per_user: u32,
     /// The handle through which sessions are cut.
@@ -93,8 +97,12 @@ impl Gateway {
             answering: TaskTracker::new(),
             parts,
         });
-        let io =
-            SocketIo::builder().config(config).namespace("/", Root(Arc::clone(&shared))).build();
+        let admitting = Arc::clone(&shared);
+        let io = SocketIo::builder()
+            .config(config)
+            .namespace("/", Root(Arc::clone(&shared)))
+            .admission(move |handshake| admitting.admit(handshake))
+            .build();
         sockets.set(io.clone());
         tasks.spawn("hub", Arc::clone(&shared).deliver(feed));
         tasks.spawn("typing", Arc::clone(&shared).sweep_typing());
@@ -141,6 +149,9 @@ struct Shared {
 struct Caller {
     user_id: UserId,
     answers: Answers,
+    /// A block stood between the user and another while this socket was there. Mostly none did, and the
+    /// store is not asked for one with every sign of typing.
+    has_met_block: AtomicBool,
 }
 
 /// The namespace `/`, the only one.
@@ -172,7 +183,7 @@ impl Handler for Root {
 
 impl Caller {
     fn new(user_id: UserId) -> Self {
-        Self { user_id, answers: Answers::new() }
+        Self { user_id, answers: Answers::new(), has_met_block: AtomicBool::new(false) }
     }
 }
 

@@ -61,7 +61,9 @@ pub struct Services {
 /// All routes, with what holds for each of them: errors as problem documents, CORS, headers,
 /// measures and a line in the log.
 pub fn router(services: Arc<Services>) -> Router {
-    Router::new()
+    // A host that is only tried out, without a public name, is not bound to HTTPS.
+    let is_strict = services.config.tls_files().is_some() && services.config.is_public_https();
+    let router = Router::new()
         .nest("/api/v1", api().layer(from_fn(layers::forbid_storing)))
         .merge(around_the_api())
         .fallback(problem::unknown_route)
@@ -69,7 +71,8 @@ pub fn router(services: Arc<Services>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&services), cors::apply))
         .layer(from_fn(layers::set_security_headers))
         .layer(from_fn(layers::observe))
-        .with_state(services)
+        .with_state(services);
+    if is_strict { router.layer(from_fn(layers::set_transport_security)) } else { router }
 }
 
 /// Every route of the API, in the order of the contract.

@@ -14,6 +14,8 @@ mod it {
     mod http_origins;
     mod http_refusals;
     mod http_sessions;
+    mod limits;
     mod process;
     mod seed;
+    mod tls;
 }

@@ -35,7 +35,7 @@ pub use crate::{
     engine::{ResponseBody, Stats, Transport, cork::cork},
     event::{Ack, ArgumentError, Event},
     handler::{Accept, Handler, Reject},
-    handshake::{Handshake, PeerAddress, Refusal},
+    handshake::{Handshake, Held, PeerAddress, Refusal},
     io::{Builder, SocketIo, SocketIoService},
     namespace::Namespace,
     packet::{Attachment, EncodeError, Packet},

@@ -1,7 +1,10 @@
 //! Coming in and going: who may connect, and what a socket has before it sees `connect`.
 
+use std::sync::atomic::Ordering;
+
+use http::StatusCode;
 use salala_core::wire::error::ConnectRefusal;
-use salala_socketio::{Accept, DisconnectReason, Handshake, Reject, Socket};
+use salala_socketio::{Accept, DisconnectReason, Handshake, Refusal, Reject, Socket};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -22,6 +25,17 @@ struct HandshakeAuth<'a> {
 }
 
 impl Shared {
+    /// Answers a handshake too many by HTTP, so that its client comes back by itself.
+    pub(super) fn admit(&self, handshake: &Handshake) -> Result<(), Refusal> {
+        let Some(peer) = handshake.peer_address() else { return Ok(()) };
+        let taken = self.parts.connects.handshake(peer.ip(), self.parts.clock.now());
+        taken.map_err(|wait| Refusal {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            retry_after: Some(wait),
+            message: "too many connects from this address".to_owned(),
+        })
+    }
+
     /// Lets a socket in: its user is known, it is in its rooms and counted as present.
     ///
     /// A client that is refused does not come back, so that is told for the token's sake alone; while
@@ -46,8 +60,14 @@ impl Shared {
         // Asked after the session's room was joined: a session that was ended before is refused here,
         // one that is ended later finds the socket in its room.
         let user = self.parts.auth.admit(identity).await.map_err(|error| refuse(&error))?;
+        let taken = self.parts.connects.socket(user_id, self.parts.clock.now());
+        taken.map_err(|_| Reject::CloseTransport)?;
         let acquaintances = self.parts.store.acquaintances(user_id).await;
         let acquaintances = acquaintances.map_err(|_| Reject::CloseTransport)?;
+        if let Some(caller) = socket.data::<Caller>().filter(|_| !acquaintances.blocked.is_empty())
+        {
+            caller.has_met_block.store(true, Ordering::Relaxed);
+        }
         entering.finish(socket, &acquaintances.conversations);
         let Some(is_first) =
             self.parts.presence.set_online(user_id, self.parts.max_sockets_per_user)

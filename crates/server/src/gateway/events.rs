@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use salala_core::ConversationId;
 use salala_core::wire::client_events::{
@@ -131,6 +132,9 @@ impl Shared {
         command: &ConversationRef,
     ) -> Result<Success, Error> {
         let id = self.member_conversation(socket, caller, command).await?;
+        if self.is_silenced(caller, id).await? {
+            return Ok(Success::plain());
+        }
         self.typing.start(socket, id, Instant::now());
         let event =
             ServerEvent::UserTyping(TypingUser { user_id: caller.user_id, conversation_id: id });
@@ -147,8 +151,10 @@ impl Shared {
         command: &ConversationRef,
     ) -> Result<Success, Error> {
         let id = self.member_conversation(socket, caller, command).await?;
-        self.typing.stop(socket, id);
-        self.tell_typing_stopped(socket, id);
+        let was_typing = self.typing.stop(socket, id);
+        if was_typing || !self.is_silenced(caller, id).await? {
+            self.tell_typing_stopped(socket, id);
+        }
         Ok(Success::plain())
     }
 
@@ -199,6 +205,14 @@ impl Shared {
             self.parts.chat.membership(caller.user_id, id).await?;
         }
         Ok(id)
+    }
+
+    /// Whether typing is told to nobody: in a conversation of two, with a block between them.
+    async fn is_silenced(&self, caller: &Caller, id: ConversationId) -> Result<bool, Error> {
+        if !caller.has_met_block.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        self.parts.chat.is_blocked_direct(caller.user_id, id).await
     }
 
     pub(super) fn tell_typing_stopped(&self, socket: &Socket, conversation_id: ConversationId) {

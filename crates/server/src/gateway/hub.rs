@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use parking_lot::Mutex;
 use salala_core::records::{Conversation, MessagesRead};
@@ -86,6 +87,9 @@ impl Hub {
                 tell(ServerEvent::FriendRequestUpdated(view::friend_request(&request)));
             }
             Event::BlockChanged { other_id, is_blocked } => {
+                if let Audience::User(user_id) = audience {
+                    self.note_block(user_id);
+                }
                 // What the user sees of the other from here on; what the other did before stays told.
                 if is_blocked && self.presence.is_online(other_id) {
                     tell(ServerEvent::UserStatusChanged(UserStatusChanged {
@@ -193,6 +197,15 @@ impl Hub {
             let Some(packet) = encode(&ServerEvent::ConversationUpdated(shared)) else { continue };
             for socket in sockets {
                 socket.send(&packet);
+            }
+        }
+    }
+
+    /// Lets the devices of a user ask for blocks from here on, also those that are just coming in.
+    fn note_block(&self, user_id: UserId) {
+        for socket in self.devices(&[user_id]) {
+            if let Some(caller) = socket.data::<Caller>() {
+                caller.has_met_block.store(true, Ordering::Relaxed);
             }
         }
     }

@@ -15,6 +15,7 @@ use crate::http::health::{Readiness, StoreCheck};
 use crate::http::{self, Services};
 use crate::metrics::{Metrics, SocketFigures};
 use crate::presence::Presence;
+use crate::rate_limits::ConnectLimits;
 use crate::tasks::Tasks;
 
 /// How often measures are folded into their buckets.
@@ -81,6 +82,7 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
             tasks: tasks.clone(),
             audience: config.presence_audience,
             origins: socket_origins(&config),
+            connects: ConnectLimits::new(config.rate_limit_connects),
             max_sockets_per_user: config.max_sockets_per_user,
             sockets,
         },

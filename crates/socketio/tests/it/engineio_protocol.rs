@@ -244,3 +244,14 @@ async fn poll_without_reading(server: &Server, target: &str) -> TcpStream {
     stream.write_all(head.as_bytes()).await.unwrap();
     stream
 }
+
+#[tokio::test]
+async fn a_post_whose_body_does_not_come_is_ended() {
+    let server = start_with(config()).await;
+    let sid = server.open_polling(PATH).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let target = session(&sid);
+    let head = format!("POST {target} HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n4");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    assert_eq!(read_answer(&mut stream).await.status, 400);
+}
