@@ -16,6 +16,9 @@ mod client;
 mod config;
 pub mod engine;
 mod event;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handler;
 mod handshake;
 mod io;
