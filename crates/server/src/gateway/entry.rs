@@ -60,8 +60,8 @@ impl Shared {
         // Asked after the session's room was joined: a session that was ended before is refused here,
         // one that is ended later finds the socket in its room.
         let user = self.parts.auth.admit(identity).await.map_err(|error| refuse(&error))?;
-        let taken = self.parts.connects.socket(user_id, self.parts.clock.now());
-        taken.map_err(|_| Reject::CloseTransport)?;
+        let counted = self.parts.connects.socket(user_id, self.parts.clock.now());
+        counted.map_err(|_| Reject::CloseTransport)?;
         let acquaintances = self.parts.store.acquaintances(user_id).await;
         let acquaintances = acquaintances.map_err(|_| Reject::CloseTransport)?;
         if let Some(caller) = socket.data::<Caller>().filter(|_| !acquaintances.blocked.is_empty())

@@ -15,7 +15,10 @@ const PATH: &str = "/engine.io/";
 /// Heartbeats are out of the way, so that a slow machine fails no test.
 async fn start() -> Server {
     let day = Duration::from_hours(24);
-    let config = Config { ping_interval: day, ping_timeout: day, ..config() };
+    start_with(Config { ping_interval: day, ping_timeout: day, ..config() }).await
+}
+
+async fn start_with(config: Config) -> Server {
     Server::start(PATH, Engine::new(config, Echo).service()).await
 }
 

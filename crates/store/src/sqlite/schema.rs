@@ -24,7 +24,7 @@ const MIGRATIONS: [(&str, &str); 5] = [
     ),
     ("0003_blocks", include_str!("../../migrations/sqlite/0003_blocks.sql")),
     ("0004_message_search", include_str!("../../migrations/sqlite/0004_message_search.sql")),
-    ("0006_erasures", include_str!("../../migrations/sqlite/0006_erasures.sql")),
+    ("0005_erasures", include_str!("../../migrations/sqlite/0005_erasures.sql")),
 ];
 
 /// Where the database lies, and how to tell it from another one that is put in its place.
