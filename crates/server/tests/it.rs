@@ -3,7 +3,6 @@
 #[cfg(test)]
 mod it {
     mod app;
-    mod calls;
     mod command;
     // The store's tests make theirs in the same way.
     #[path = "../../../store/tests/postgres/database.rs"]
@@ -24,7 +23,6 @@ mod it {
     mod place;
     mod process;
     mod seed;
-    mod socket;
     mod sqlite_files;
     mod tls;
 }

@@ -13,10 +13,6 @@ mod access;
 mod accounts;
 pub mod backup;
 mod blocks;
-mod call_moves;
-mod call_rows;
-mod call_signals;
-mod calls;
 mod cells;
 mod conversations;
 mod db;
@@ -296,7 +292,6 @@ impl Engine {
             opened: Some(opened),
             id: row.try_get(0)?,
             batch: 0,
-            position: 0,
             doubt: None,
         };
         Ok((writer, tasks))

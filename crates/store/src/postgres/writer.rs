@@ -139,8 +139,6 @@ pub(super) struct Writer {
     pub(super) id: Uuid,
     /// How many batches it has tried.
     pub(super) batch: i64,
-    /// The last place in the log that it has told of.
-    pub(super) position: u64,
     /// The last one, if its connection was lost while it committed.
     pub(super) doubt: Option<Doubt>,
 }
@@ -294,8 +292,7 @@ impl Writer {
         match found {
             Some((batch, position)) if batch == self.batch => {
                 let last = u64::try_from(position.unwrap_or(0)).unwrap_or(0);
-                let durable = events.iter().filter(|event| event.event.is_durable()).count();
-                let count = u64::try_from(durable).unwrap_or(0);
+                let count = u64::try_from(events.len()).unwrap_or(0);
                 // All of a batch's positions were taken under the lock, one after the other.
                 let first = (last + 1).saturating_sub(count);
                 Ok(Some(with_positions(events, first..=last)))
@@ -304,12 +301,7 @@ impl Writer {
         }
     }
 
-    async fn publish(&mut self, mut events: Vec<Committed>) {
-        // What stands before the first durable event of its batch has no place yet.
-        for event in &mut events {
-            self.position = self.position.max(event.position);
-            event.position = self.position;
-        }
+    async fn publish(&self, events: Vec<Committed>) {
         if events.is_empty() || !self.is_feed_taken.load(Ordering::Acquire) {
             return;
         }
@@ -383,7 +375,7 @@ impl Attempt {
     ) -> Result<Outcome> {
         let db = tx.db;
         let (events, rows) = tx.into_events();
-        let has_events = !rows.is_empty();
+        let has_events = !events.is_empty();
         self.stage = Stage::Committing(events, failures);
         let log = async {
             if !has_events {
@@ -410,13 +402,8 @@ fn with_positions(
     mut events: Vec<Committed>,
     positions: impl IntoIterator<Item = u64>,
 ) -> Vec<Committed> {
-    let mut positions = positions.into_iter();
-    let mut last = 0;
-    for event in &mut events {
-        if event.event.is_durable() {
-            last = positions.next().unwrap_or(last);
-        }
-        event.position = last;
+    for (event, position) in events.iter_mut().zip(positions) {
+        event.position = position;
     }
     events
 }
