@@ -45,18 +45,16 @@ const BIN = process.env.TEST_POSTGRES_BIN ?? '/usr/lib/postgresql/15/bin';
  * it flushes what it commits, as one does that keeps what people wrote.
  */
 export class PostgresServer {
-  static async create() {
+  static async start() {
     const server = new PostgresServer();
     server.folder = await mkdtemp(join(tmpdir(), 'salala-postgres-'));
     // initdb and postgres refuse to run as root.
     server.user = process.getuid() === 0 ? await userNamed('postgres') : {};
     if (server.user.uid) await chown(server.folder, server.user.uid, server.user.gid);
-    const data = `--pgdata=${join(server.folder, 'data')}`;
-    const options = [data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--no-sync'];
-    await run(join(BIN, 'initdb'), [...options, '--locale=C.UTF-8'], {
-      cwd: server.folder,
-      ...server.user,
-    });
+    const data = join(server.folder, 'data');
+    const options = [`--pgdata=${data}`, '--username=postgres', '--auth=trust', '--encoding=UTF8'];
+    const where = { cwd: server.folder, ...server.user };
+    await run(join(BIN, 'initdb'), [...options, '--locale=C.UTF-8', '--no-sync'], where);
     server.port = await freePort();
     await server.start();
     return server;
@@ -68,21 +66,17 @@ export class PostgresServer {
 
   /** Starts the process, after a stop on the same port and folder. */
   async start() {
-    // After a kill its children may hold the memory that they shared for a moment: then it ends at once.
-    for (let tries = 0; tries < 100; tries += 1) {
-      const options = ['-D', join(this.folder, 'data'), '-p', this.port, '-h', '127.0.0.1'];
-      const child = spawn(join(BIN, 'postgres'), [...options, '-k', this.folder], {
-        cwd: this.folder,
-        stdio: 'ignore',
-        ...this.user,
-      });
-      this.child = child;
-      this.exited = once(child, 'exit');
-      const isGone = () => child.exitCode !== null || child.signalCode !== null;
-      while (!isGone()) if (await this.answers()) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    const options = ['-D', join(this.folder, 'data'), '-p', this.port, '-h', '127.0.0.1'];
+    const child = spawn(join(BIN, 'postgres'), [...options, '-k', this.folder], {
+      cwd: this.folder,
+      stdio: 'ignore',
+      ...this.user,
+    });
+    this.child = child;
+    this.exited = once(child, 'exit');
+    while (!(await this.answers())) {
+      if (child.exitCode !== null) throw new Error('PostgreSQL did not start');
     }
-    throw new Error('PostgreSQL did not start');
   }
 
   async answers() {

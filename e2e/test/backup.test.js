@@ -58,7 +58,7 @@ test('a backup under load holds all that was acked before, without holes', async
   const other = await startServer();
   after(() => other.remove());
   await other.stop();
-  assert.match(await salala(other, 'restore', file), /holds a database already|is not empty/);
+  assert.match(await salala(other, 'restore', file), /holds a database already/);
   assert.equal(await salala(other, 'restore', file, '--force'), null);
   await other.start();
   // The sign-ins are in it, and the secret is the same for all servers of these tests.

@@ -4,28 +4,25 @@
 //! milliseconds at most. How far it has come stands in the same transaction, so no end of the process
 //! loses or repeats anything.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-
-use futures_util::future::join;
 use salala_core::Timestamp;
 use salala_core::ids::{ConversationId, MessageId, UserId};
 use salala_core::records::Reaction;
 
-use super::access::{find_member, ids_from};
+use super::access::{find_member, hidden_from};
 use super::accounts::{FIRST, erase};
-use super::cells::{Cells, DbId, all_to_db, number, rows};
+use super::cells::{Cells, DbId, number, rows};
 use super::conversations::tell_updated;
 use super::db::Db;
 use super::error::Result;
-use super::history::load_messages;
 use super::locks::{Key, Keys};
 use super::members::take_out;
+use super::messages::empty;
 use super::write_tx::WriteTx;
 use crate::StoreError;
 use crate::erasure_stage::{
     Bound, CONVERSATIONS_AT_FIRST, CONVERSATIONS_AT_ONCE, READS_AT_ONCE, Stage,
 };
-use crate::log::{Audience, Event};
+use crate::log::Event;
 
 /// An account that was erased, and how far its stage has come.
 struct Erasure {
@@ -222,127 +219,29 @@ async fn empty_some(
     now: Timestamp,
 ) -> Result<Option<Done>> {
     let found = load_some(tx.db, erasure, limit).await?;
-    let Some((_, done)) = found.last() else { return Ok(None) };
     lock(tx.db, found.iter().map(|(_, (id, _))| Key::Conversation(*id))).await?;
-    let ids: Vec<MessageId> = found.iter().map(|(id, _)| *id).collect();
-    let undeleted = load_undeleted(tx.db, &ids).await?;
-    empty_all(tx.db, &ids, now).await?;
-    let told = load_messages(tx.db, &undeleted).await?.into_iter().map(|message| {
-        let about = (message.conversation_id, message.id);
-        (about, Event::MessageDeleted(message))
-    });
-    tell_all(tx, told.collect(), now).await?;
-    Ok(Some(*done))
+    let mut done = None;
+    for (id, (conversation_id, seq)) in found {
+        if forget_own_id(tx.db, id).await? {
+            empty(tx, (id, conversation_id, seq), now).await?;
+        }
+        done = Some((conversation_id, seq));
+    }
+    Ok(done)
 }
 
-/// Those that are not deleted, in the same order.
-async fn load_undeleted(db: &Db, ids: &[MessageId]) -> Result<Vec<MessageId>> {
-    let found = db
-        .query(
-            "SELECT m.id
-             FROM unnest($1::uuid[]) WITH ORDINALITY AS named (id, place)
-             JOIN messages m ON m.id = named.id
-             WHERE m.deleted_at IS NULL
-             ORDER BY named.place",
-            &[&all_to_db(ids)],
+/// True if the message is not deleted.
+async fn forget_own_id(db: &Db, id: MessageId) -> Result<bool> {
+    let row = db
+        .query_one(
+            "UPDATE messages
+             SET client_message_id = NULL
+             WHERE id = $1
+             RETURNING deleted_at IS NULL",
+            &[&id.to_db()],
         )
         .await?;
-    ids_from(&found)
-}
-
-async fn empty_all(db: &Db, ids: &[MessageId], now: Timestamp) -> Result<()> {
-    let ids = all_to_db(ids);
-    db.execute(
-        "DELETE FROM reactions
-         WHERE message_id = ANY ($1)",
-        &[&ids],
-    )
-    .await?;
-    db.execute(
-        "UPDATE messages
-         SET content = NULL, file_url = NULL, mentions = NULL, words = NULL,
-             client_message_id = NULL, deleted_at = COALESCE(deleted_at, $2)
-         WHERE id = ANY ($1)",
-        &[&ids, &now.unix_ms()],
-    )
-    .await?;
-    Ok(())
-}
-
-/// Leaves events of messages in this order, as [`WriteTx::tell_members`] does, by few statements.
-async fn tell_all(
-    tx: &mut WriteTx<'_>,
-    told: Vec<((ConversationId, MessageId), Event)>,
-    now: Timestamp,
-) -> Result<()> {
-    let mut counts = BTreeMap::new();
-    for ((conversation_id, _), _) in &told {
-        *counts.entry(*conversation_id).or_insert(0_i64) += 1;
-    }
-    let message_ids: Vec<MessageId> = told.iter().map(|((_, id), _)| *id).collect();
-    let (hidden_from, revs) =
-        join(load_hidden_from(tx.db, &message_ids), take_revs(tx.db, &counts)).await;
-    let (hidden_from, mut revs) = (hidden_from?, revs?);
-    for ((conversation_id, message_id), event) in told {
-        let Some(rev) = revs.get_mut(&conversation_id) else {
-            return Err(StoreError::Corrupt("a message is in no conversation".to_owned()));
-        };
-        let hidden_from = hidden_from.get(&message_id).cloned().unwrap_or_default();
-        tx.leave(Audience::Conversation(conversation_id), *rev, event, hidden_from, now);
-        *rev += 1;
-    }
-    Ok(())
-}
-
-/// For each of these messages the present members who may not see it, as [`super::access::hidden_from`].
-async fn load_hidden_from(db: &Db, ids: &[MessageId]) -> Result<HashMap<MessageId, Vec<UserId>>> {
-    let found = db
-        .query(
-            "SELECT m.id, p.user_id
-             FROM unnest($1::uuid[]) AS named (id)
-             JOIN messages m ON m.id = named.id
-             JOIN participants p
-                 ON p.conversation_id = m.conversation_id AND p.joined_seq >= m.seq
-             WHERE NOT EXISTS (
-                 SELECT 1
-                 FROM past_memberships h
-                 WHERE h.conversation_id = p.conversation_id AND h.user_id = p.user_id
-                     AND h.joined_seq < m.seq AND h.left_seq >= m.seq
-             )",
-            &[&all_to_db(ids)],
-        )
-        .await?;
-    let mut hidden_from: HashMap<MessageId, Vec<UserId>> = HashMap::new();
-    for row in &found {
-        let mut cells = Cells::new(row);
-        hidden_from.entry(cells.id()?).or_default().push(cells.id()?);
-    }
-    Ok(hidden_from)
-}
-
-/// Takes as many `rev` of each conversation, and gives the first of them.
-async fn take_revs(
-    db: &Db,
-    counts: &BTreeMap<ConversationId, i64>,
-) -> Result<HashMap<ConversationId, u64>> {
-    let taken: Vec<i64> = counts.values().copied().collect();
-    let found = db
-        .query(
-            "UPDATE conversations c
-             SET rev = c.rev + taken.count
-             FROM unnest($1::uuid[], $2::bigint[]) AS taken (id, count)
-             WHERE c.id = taken.id
-             RETURNING c.id, c.rev - taken.count + 1",
-            &[&all_to_db(counts.keys()), &taken],
-        )
-        .await?;
-    found
-        .iter()
-        .map(|row| {
-            let mut cells = Cells::new(row);
-            Ok((cells.id()?, cells.number()?))
-        })
-        .collect()
+    Cells::new(&row).take()
 }
 
 async fn load_some(db: &Db, erasure: &Erasure, limit: usize) -> Result<Vec<(MessageId, Done)>> {
@@ -375,38 +274,38 @@ async fn take_back_some(
 ) -> Result<Option<Done>> {
     let found = load_reactions(tx.db, erasure.user_id, limit).await?;
     let is_last = found.is_empty();
-    lock(tx.db, found.iter().map(|(_, reaction)| Key::Conversation(reaction.conversation_id)))
+    lock(tx.db, found.iter().map(|(.., reaction)| Key::Conversation(reaction.conversation_id)))
         .await?;
-    let numbers: Vec<i64> = found.iter().map(|(number, _)| *number).collect();
-    let gone = delete_reactions(tx.db, &numbers).await?;
-    // Others went with their message in between.
-    let told =
-        found.into_iter().filter(|(number, _)| gone.contains(number)).map(|(_, reaction)| {
-            let about = (reaction.conversation_id, reaction.message_id);
-            (about, Event::ReactionRemoved(reaction))
-        });
-    tell_all(tx, told.collect(), now).await?;
+    for (number, seq, reaction) in found {
+        let gone = tx
+            .db
+            .execute(
+                "DELETE FROM reactions
+                 WHERE number = $1",
+                &[&number],
+            )
+            .await?;
+        // Gone with its message in between.
+        if gone == 0 {
+            continue;
+        }
+        let conversation_id = reaction.conversation_id;
+        let hidden_from = hidden_from(tx.db, conversation_id, seq).await?;
+        tx.tell_members(conversation_id, Event::ReactionRemoved(reaction), hidden_from, now)
+            .await?;
+    }
     Ok(if is_last { None } else { Some(erasure.done) })
 }
 
-/// Which of them were there.
-async fn delete_reactions(db: &Db, numbers: &[i64]) -> Result<HashSet<i64>> {
-    let gone = db
-        .query(
-            "DELETE FROM reactions
-             WHERE number = ANY ($1)
-             RETURNING number",
-            &[&numbers],
-        )
-        .await?;
-    gone.iter().map(|row| Cells::new(row).take()).collect()
-}
-
-/// Reactions of a user with their place in the table, oldest first.
-async fn load_reactions(db: &Db, user_id: UserId, limit: usize) -> Result<Vec<(i64, Reaction)>> {
+/// Reactions of a user with their place in the table and the `seq` of their message, oldest first.
+async fn load_reactions(
+    db: &Db,
+    user_id: UserId,
+    limit: usize,
+) -> Result<Vec<(i64, u64, Reaction)>> {
     let found = db
         .query(
-            "SELECT r.number, r.id, r.message_id, m.conversation_id, r.emoji, r.created_at
+            "SELECT r.number, m.seq, r.id, r.message_id, m.conversation_id, r.emoji, r.created_at
              FROM reactions r
              JOIN messages m ON m.id = r.message_id
              WHERE r.user_id = $1
@@ -419,7 +318,7 @@ async fn load_reactions(db: &Db, user_id: UserId, limit: usize) -> Result<Vec<(i
         .iter()
         .map(|row| {
             let mut cells = Cells::new(row);
-            let number = cells.take()?;
+            let (number, seq) = (cells.take()?, cells.number()?);
             let reaction = Reaction {
                 id: cells.id()?,
                 message_id: cells.id()?,
@@ -428,7 +327,7 @@ async fn load_reactions(db: &Db, user_id: UserId, limit: usize) -> Result<Vec<(i
                 emoji: cells.take()?,
                 created_at: cells.moment()?,
             };
-            Ok((number, reaction))
+            Ok((number, seq, reaction))
         })
         .collect()
 }
