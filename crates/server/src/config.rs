@@ -18,7 +18,6 @@ use std::time::Duration;
 
 use salala_core::limits;
 use salala_store::ports::conversations::Contacts;
-use salala_store::postgres::DatabaseUrl;
 
 use crate::ice::Ice;
 use crate::rate_limits::Rate;
@@ -33,16 +32,14 @@ pub use table::help;
 /// All that an operator may set.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Signs access tokens. `None`: without `DATABASE_URL` one is made and kept in the data folder, see
+    /// Signs access tokens. `None`: one is made and kept in the data folder, see
     /// [`resolve_jwt_secret`].
     pub jwt_secret: Option<Secret>,
     /// The address to listen on; `None` for all, of IPv6 and IPv4.
     pub host: Option<IpAddr>,
     /// The port to listen on; 0 lets the system choose.
     pub port: u16,
-    /// The PostgreSQL database that holds users and what they wrote; `None`: SQLite in the data folder.
-    pub database_url: Option<DatabaseUrl>,
-    /// Where everything else is kept.
+    /// Where everything is kept.
     pub data_dir: PathBuf,
     /// Where browsers reach this server, if a proxy stands before it.
     pub public_url: Option<Origin>,
@@ -127,7 +124,6 @@ impl Default for Config {
             jwt_secret: None,
             host: None,
             port: 3000,
-            database_url: None,
             data_dir: PathBuf::from("./data"),
             public_url: None,
             tls_cert_file: None,

@@ -17,10 +17,7 @@
 //! **Durability.** A write's future resolves after its transaction is on disk, never before.
 
 mod copies;
-mod erasure_stage;
 pub mod error;
-#[cfg(test)]
-mod every_use;
 mod history_page;
 pub mod log;
 mod mentions;

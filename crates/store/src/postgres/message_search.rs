@@ -9,7 +9,7 @@ use futures_util::future::join;
 use salala_core::Timestamp;
 use salala_core::ids::{ConversationId, UserId};
 use salala_core::records::Message;
-use salala_core::search::{SearchQuery, SearchWord, terms};
+use salala_core::search::{SearchQuery, terms};
 use uuid::Uuid;
 
 use super::PostgresStore;
@@ -64,9 +64,8 @@ pub(super) fn words_column(message: &Message) -> Option<String> {
 /// What stands before each word of a block. Two conversations may share it, since it holds only a part
 /// of the id: whoever searches asks for the conversation as well.
 fn mark_of(id: ConversationId, block: u64) -> String {
-    // A UUID's last part is its random one.
-    let id = id.to_string();
-    format!("{}.{block:x}.", id.rsplit('-').next().unwrap_or_default())
+    let [.., b, c, d, e, f, g] = *id.as_bytes();
+    format!("{b:02x}{c:02x}{d:02x}{e:02x}{f:02x}{g:02x}.{block:x}.")
 }
 
 /// A conversation with blocks that were not looked at yet.
@@ -212,19 +211,20 @@ impl Search<'_> {
 
     /// In the language of `tsquery`: in one of the blocks, all of the words.
     fn words_asked(&self, asked: &[(ConversationId, u64, u64)]) -> String {
-        let of_block = |mark: String| {
-            let word = |word: &SearchWord| {
-                format!("'{mark}{}'{}", word.term, if word.is_beginning { ":*" } else { "" })
-            };
-            let words: Vec<String> = self.query.words().iter().map(word).collect();
-            format!("({})", words.join(" & "))
-        };
-        let blocks: Vec<String> = asked
-            .iter()
-            .flat_map(|(id, first, last)| (*first..=*last).map(|block| mark_of(*id, block)))
-            .map(of_block)
-            .collect();
-        blocks.join(" | ")
+        let mut text = String::new();
+        for (id, first, last) in asked {
+            for block in *first..=*last {
+                let mark = mark_of(*id, block);
+                let mut joint = if text.is_empty() { "(" } else { " | (" };
+                for word in self.query.words() {
+                    let star = if word.is_beginning { ":*" } else { "" };
+                    text.extend([joint, "'", &mark, &word.term, "'", star]);
+                    joint = " & ";
+                }
+                text.push(')');
+            }
+        }
+        text
     }
 }
 

@@ -123,16 +123,12 @@ impl Sessions for PostgresStore {
     }
 }
 
-/// A session as it begins.
-pub(super) const INSERT_SESSION: &str = "
-    INSERT INTO sessions
-        (id, user_id, refresh_hash, user_agent, address, created_at, last_used_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $6, $7)";
-
 /// Signs a user in.
 pub(super) async fn insert_session(db: &Db, session: &NewSession) -> Result<()> {
     db.execute(
-        INSERT_SESSION,
+        "INSERT INTO sessions
+             (id, user_id, refresh_hash, user_agent, address, created_at, last_used_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
         &[
             &session.id.to_db(),
             &session.user_id.to_db(),
@@ -270,7 +266,7 @@ async fn load_state(
                  CASE WHEN s.id IS NULL THEN NULL ELSE s.revoked_at IS NOT NULL END
              FROM users u
              LEFT JOIN sessions s ON s.id = $2 AND s.user_id = u.id
-             WHERE u.id = $1 AND u.erased_at IS NULL",
+             WHERE u.id = $1",
             &[&user_id.to_db(), &session_id.as_ref().map(DbId::to_db)],
         )
         .await?;
@@ -280,7 +276,7 @@ async fn load_state(
 }
 
 /// All of them: whoever leaves one out would miss its events. Bounded by what one user joins.
-pub(super) async fn load_acquaintances(db: &Db, user_id: UserId) -> Result<Acquaintances> {
+async fn load_acquaintances(db: &Db, user_id: UserId) -> Result<Acquaintances> {
     let row = db
         .query_one(
             "SELECT joined.ids, joined.versions,
@@ -373,8 +369,7 @@ async fn forget(db: &Db, before: Timestamp, limit: usize) -> Result<u64> {
     Ok(u64::try_from(limit - left).unwrap_or(u64::MAX))
 }
 
-/// A session, whatever became of it.
-pub(super) fn session_from(row: &Row) -> Result<Session> {
+fn session_from(row: &Row) -> Result<Session> {
     let mut cells = Cells::new(row);
     Ok(Session {
         id: cells.id()?,
