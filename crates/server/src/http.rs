@@ -2,7 +2,7 @@
 //!
 //! - the table below: path and method → handler
 //! - [`auth`], [`users`], [`friends`], [`blocks`], [`conversations`], [`messages`],
-//!   [`calls`], [`exports`]: handlers
+//!   [`exports`]: handlers
 //! - [`health`], [`documents`], [`page`]: what stands outside the API
 //! - [`extract`], [`query`], [`payload`]: what a handler is given; [`answers`], [`problem`]: what it answers
 //! - [`routes`], [`describe`]: how the table and the handlers' types become a document
@@ -13,7 +13,6 @@ pub mod answers;
 pub mod asset;
 pub mod auth;
 pub mod blocks;
-pub mod calls;
 pub mod client;
 pub mod conversations;
 pub mod cookies;
@@ -139,8 +138,6 @@ fn api() -> Routes {
         .delete("/messages/{id}", messages::delete, ("deleteMessage", "Empties a message, by its author or an admin of the group.", &[]))
         .put("/messages/{id}/reactions/{emoji}", messages::add_reaction, ("addReaction", "Reacts with an emoji; a repeat changes nothing.", &[InvalidPayload, Conflict, RateLimited]))
         .delete("/messages/{id}/reactions/{emoji}", messages::remove_reaction, ("removeReaction", "Takes a reaction back.", &[InvalidPayload]))
-        .get("/calls", calls::calls, ("listCalls", "The user's calls, newest first.", &[]))
-        .get("/calls/ice-servers", calls::ice_servers, ("getIceServers", "What helps two browsers to find each other.", &[]))
         .get("/export/me", exports::export_me, ("exportMe", "Everything that is held about the user, as one document.", &[RateLimited]))
 }
 

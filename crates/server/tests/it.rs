@@ -3,7 +3,6 @@
 #[cfg(test)]
 mod it {
     mod app;
-    mod calls;
     mod documents;
     mod http_accounts;
     mod http_auth;
@@ -19,6 +18,5 @@ mod it {
     mod limits;
     mod process;
     mod seed;
-    mod socket;
     mod tls;
 }

@@ -1,6 +1,6 @@
 //! The ways in which a request to the store can fail.
 
-use salala_core::ids::{CallId, UserId};
+use salala_core::ids::UserId;
 
 /// Why a request to the store did nothing. No variant leaves anything half-written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,18 +60,6 @@ pub enum Conflict {
     /// The user has blocked as many as one may.
     #[error("you have blocked as many users as one may")]
     TooManyBlocks,
-    /// The two have a call under way.
-    #[error("a call between you two is under way already")]
-    CallUnderWay(CallId),
-    /// The call is on another device of the user.
-    #[error("this call is on another of your devices")]
-    CallElsewhere,
-    /// The call still rings.
-    #[error("the call was not answered yet")]
-    CallNotAnswered,
-    /// The user calls as many at once as one may.
-    #[error("you are calling as many users as one may")]
-    TooManyCalls,
     /// The message was deleted.
     #[error("the message was deleted")]
     MessageDeleted,

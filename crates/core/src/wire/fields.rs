@@ -265,26 +265,6 @@ impl Fields {
         }
     }
 
-    /// Any value, as JSON text of at most so many bytes. `null` is a value only where `may_be_null`.
-    pub fn json(&mut self, name: &str, most_bytes: usize, may_be_null: bool) -> Option<String> {
-        let schema = || {
-            let mut kinds = vec!["object", "array", "string", "number", "boolean"];
-            kinds.extend(may_be_null.then_some("null"));
-            json!({ "type": kinds, "examples": [{}] })
-        };
-        let value = self.source.take(name, Presence::Required, schema);
-        let Some(value) = value.filter(|value| may_be_null || !value.is_null()) else {
-            self.refuse(name, "is missing");
-            return None;
-        };
-        let json = value.to_string();
-        if json.len() > most_bytes {
-            self.refuse(name, format!("must have at most {most_bytes} bytes"));
-            return None;
-        }
-        Some(json)
-    }
-
     /// A required whole number from 0.
     pub fn count(&mut self, name: &str) -> Option<u64> {
         let schema = || json!({ "type": "integer", "minimum": 0, "format": "uint64" });

@@ -39,9 +39,8 @@ const TAGS: &[(&str, &str)] = &[
     ("blocks", "Those of whom one wants to hear nothing new."),
     ("conversations", "Talks of two, groups, their members and their messages."),
     ("search", "Finding messages by their words."),
-    ("calls", "Calls between two: their history, and what helps browsers to connect."),
-    ("export", "Taking away what is held about oneself."),
     ("messages", "One message, and the reactions to it."),
+    ("export", "All that is held about the user."),
     ("operations", "What operators' machines and programs ask, outside the API."),
 ];
 

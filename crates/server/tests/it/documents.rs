@@ -156,8 +156,7 @@ fn breaking(schema: &Value) -> Vec<Value> {
             values.push(json!(" \u{200b}"));
         }
     }
-    // Where nothing is said of the items, anything may be one.
-    if kinds.contains("array") && schema.get("items").is_some() {
+    if kinds.contains("array") {
         let item = fitting(&schema["items"]).swap_remove(0);
         if let Some(least) = bound(schema, "minItems").filter(|least| *least > 0) {
             values.push(json!(vec![&item; least - 1]));

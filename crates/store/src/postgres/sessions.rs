@@ -295,15 +295,6 @@ async fn load_acquaintances(db: &Db, user_id: UserId) -> Result<Acquaintances> {
                      FROM blocks
                      WHERE blocked_id = $1
                      LIMIT 20000
-                 ),
-                 EXISTS (
-                     SELECT 1
-                     FROM calls
-                     WHERE caller_id = $1 AND ended_at IS NULL
-                 ) OR EXISTS (
-                     SELECT 1
-                     FROM calls
-                     WHERE callee_id = $1 AND ended_at IS NULL
                  )
              FROM (
                  SELECT COALESCE(array_agg(c.id), '{}') AS ids,
@@ -323,7 +314,6 @@ async fn load_acquaintances(db: &Db, user_id: UserId) -> Result<Acquaintances> {
         conversations: ids.into_iter().zip(versions).collect(),
         friends: uuids_to_ids(cells.take()?),
         blocked: uuids_to_ids(cells.take()?),
-        is_in_call: cells.take()?,
     })
 }
 
