@@ -129,46 +129,6 @@ export const MessageHit = { ...Message, snippet: text, highlights: Array.isArray
 export const List = (fields) => ({ data: list(shape(fields)) });
 export const Page = (fields) => ({ data: list(shape(fields)), nextCursor: orNull(text) });
 export const HistoryPage = { ...Page(HistoryMessage), prevCursor: orNull(text) };
-const member = {
-  joinedSeq: count,
-  lastReadSeq: count,
-  role,
-  mutedUntil: orNull(time),
-  pinnedAt: orNull(time),
-  archivedAt: orNull(time),
-  markedUnread: flag,
-};
-/** The document of an export. */
-export const Export = {
-  exportedAt: time,
-  profile: shape(Me),
-  sessions: list(shape(Session)),
-  friends: list(shape(summary)),
-  sentFriendRequests: list(shape(FriendRequest)),
-  receivedFriendRequests: list(shape(FriendRequest)),
-  blocks: list(shape({ ...summary, createdAt: time })),
-  conversations: list(
-    shape({ id, name: orNull(text), isGroup: flag, other: orNull(shape(summary)), ...member }),
-  ),
-  pastMemberships: list(shape({ conversationId: id, joinedSeq: count, leftSeq: count })),
-  messages: list(
-    shape({
-      id,
-      conversationId: id,
-      seq: count,
-      content: orNull(text),
-      fileUrl: orNull(text),
-      replyToId: orNull(id),
-      mentions: list(id),
-      clientMessageId: orNull(text),
-      createdAt: time,
-      editedAt: orNull(time),
-      deletedAt: orNull(time),
-    }),
-  ),
-  reactions: list(shape(Reaction)),
-  reads: list(shape({ conversationId: id, firstSeq: count, lastSeq: count, readAt: time })),
-};
 
 /** Asserts that a value has exactly these fields, each of its kind. */
 export function fits(value, fields) {

@@ -10,9 +10,6 @@
 //! - [`wire`]: every name and shape that a client sees, and the views that lead from records there
 
 pub mod clock;
-#[cfg(any(test, feature = "fuzzing"))]
-#[doc(hidden)]
-pub mod fuzzing;
 pub mod ids;
 pub mod limits;
 pub mod permissions;

@@ -1,8 +1,6 @@
 //! What is kept, as the store gives it. Records are not serializable: `wire::view` turns them into
 //! what a client may see, so that nothing gets out by being added to a record.
 
-pub mod export;
-
 use crate::clock::Timestamp;
 use crate::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
 use crate::permissions::Role;

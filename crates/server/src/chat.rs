@@ -4,16 +4,15 @@
 //! transaction) and gives back what the client is shown. Who else hears of it is not decided here:
 //! the store's committed events tell the gateway's hub.
 
-mod accounts;
 mod blocks;
 mod conversations;
 mod cursor;
-mod exports;
 mod friends;
 mod message_search;
 mod messages;
 mod reactions;
 mod reads;
+mod sync;
 mod users;
 
 use std::sync::Arc;
@@ -22,13 +21,10 @@ use salala_core::wire::Error;
 use salala_core::{Clock, Random, UserId};
 use salala_store::Store;
 use salala_store::ports::conversations::Contacts;
-use tokio::sync::Notify;
 
 use crate::presence::Presence;
 use crate::rate_limits::{Rate, UserLimits};
-use exports::ExportBounds;
 
-pub use exports::Export;
 pub use messages::{HistoryQuery, conversation_id_of};
 
 /// The rules, over a store.
@@ -39,9 +35,6 @@ pub struct Chat {
     random: Arc<dyn Random>,
     settings: ChatSettings,
     limits: UserLimits,
-    /// Something is to be emptied.
-    erasures: Notify,
-    exports: ExportBounds,
 }
 
 /// What an operator may choose of the rules.
@@ -67,16 +60,7 @@ impl Chat {
         settings: ChatSettings,
     ) -> Self {
         let limits = UserLimits::new(settings.sends, settings.signals);
-        Self {
-            store,
-            presence,
-            clock,
-            random,
-            settings,
-            limits,
-            erasures: Notify::new(),
-            exports: ExportBounds::new(),
-        }
+        Self { store, presence, clock, random, settings, limits }
     }
 
     /// Counts what is asked often and keeps little, such as typing.

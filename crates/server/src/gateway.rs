@@ -3,6 +3,7 @@
 //! - `entry`: who may connect, and what a socket needs before it sees `connect`
 //! - `events`, `answers`: a client's event → an act of `chat` → its ack
 //! - `hub`: a committed event → the sockets that hear it
+//! - `recovery`: coming back without having missed anything
 //! - `presence_edges`, `typing`: what is told but not kept
 //! - `tell`: from an event to the sockets of an audience
 //! - `rooms`: which sockets are meant
@@ -12,41 +13,46 @@ mod entry;
 mod events;
 mod hub;
 mod presence_edges;
+mod recovery;
 mod rooms;
 mod sockets;
 mod tell;
 mod typing;
+mod upkeep;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use salala_core::{Clock, UserId};
+use salala_core::{Clock, Random, UserId};
 use salala_socketio::{
     Accept, Config, DisconnectReason, Event, Handler, Handshake, Origins, Reject, Socket, SocketIo,
     SocketIoService, Stats, cork,
 };
 use salala_store::Store;
-use salala_store::log::{self, Audience, CommitFeed, Committed};
+use salala_store::log::CommitFeed;
+use salala_store::ports::views::RecoveryId;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::task::TaskTracker;
 
 use self::answers::Answers;
 use self::hub::Hub;
+use self::recovery::Pids;
 use self::typing::Typing;
 use crate::auth::Auth;
 use crate::chat::Chat;
-use crate::config::PresenceAudience;
+use crate::config::{PresenceAudience, Secret};
 use crate::presence::Presence;
-use crate::rate_limits::ConnectLimits;
 use crate::tasks::Tasks;
 
 pub use self::sockets::Sockets;
 
 /// How often it is looked whether a grace or a typing indication is over.
 const SWEEP_PERIOD: Duration = Duration::from_millis(100);
+
+/// How often it is tried to read the log when the storage is away at the start.
+const START_PERIOD: Duration = Duration::from_millis(500);
 
 /// How long a drain waits for events that were begun: longer than any commit takes, unless the storage
 /// is away.
@@ -64,14 +70,18 @@ pub struct Parts {
     pub presence: Arc<Presence>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// For the ids of sessions that may be recovered.
+    pub random: Arc<dyn Random>,
+    /// What proves such an id.
+    pub secret: Secret,
+    /// How long what was told can be told again.
+    pub recovery_retention: Duration,
     /// For answers that come later.
     pub tasks: Tasks,
     /// Whom a change of presence is told.
     pub audience: PresenceAudience,
     /// Which pages may connect.
     pub origins: Origins,
-    /// How often somebody may connect.
-    pub connects: ConnectLimits,
     /// Sockets that one user may have.
     pub max_sockets_per_user: u32,
     /// The handle through which sessions are cut.
@@ -95,18 +105,17 @@ impl Gateway {
             hub: Hub::new(Arc::clone(&parts.sockets), Arc::clone(&parts.presence)),
             typing: Typing::default(),
             answering: TaskTracker::new(),
+            pids: Pids::new(&parts.secret),
             parts,
         });
-        let admitting = Arc::clone(&shared);
-        let io = SocketIo::builder()
-            .config(config)
-            .namespace("/", Root(Arc::clone(&shared)))
-            .admission(move |handshake| admitting.admit(handshake))
-            .build();
+        let io =
+            SocketIo::builder().config(config).namespace("/", Root(Arc::clone(&shared))).build();
         sockets.set(io.clone());
         tasks.spawn("hub", Arc::clone(&shared).deliver(feed));
         tasks.spawn("typing", Arc::clone(&shared).sweep_typing());
         tasks.spawn("presence", Arc::clone(&shared).sweep_presence());
+        tasks.spawn_until_stop("cursors", Arc::clone(&shared).send_cursors());
+        tasks.spawn_until_stop("trim the log", Arc::clone(&shared).trim_log());
         Self { io, shared }
     }
 
@@ -141,6 +150,7 @@ struct Shared {
     parts: Parts,
     hub: Hub,
     typing: Typing,
+    pids: Pids,
     /// Events that were begun and not answered yet; closed once the server drains.
     answering: TaskTracker,
 }
@@ -149,9 +159,10 @@ struct Shared {
 struct Caller {
     user_id: UserId,
     answers: Answers,
-    /// A block stood between the user and another while this socket was there. Mostly none did, and the
-    /// store is not asked for one with every sign of typing.
-    has_met_block: AtomicBool,
+    /// Its recoverable session; set before its first event.
+    recovery_id: OnceLock<RecoveryId>,
+    /// It has viewed a conversation, which its session remembers.
+    has_views: AtomicBool,
 }
 
 /// The namespace `/`, the only one.
@@ -183,7 +194,20 @@ impl Handler for Root {
 
 impl Caller {
     fn new(user_id: UserId) -> Self {
-        Self { user_id, answers: Answers::new(), has_met_block: AtomicBool::new(false) }
+        Self {
+            user_id,
+            answers: Answers::new(),
+            recovery_id: OnceLock::new(),
+            has_views: AtomicBool::new(false),
+        }
+    }
+
+    fn recovery_id(&self) -> Option<RecoveryId> {
+        self.recovery_id.get().copied()
+    }
+
+    fn note_views(&self) {
+        self.has_views.store(true, Ordering::Relaxed);
     }
 }
 
@@ -192,24 +216,26 @@ impl Shared {
     /// when the gateway has been drained and nobody is there to be told.
     async fn deliver(self: Arc<Self>, mut feed: CommitFeed) {
         let stopping = self.parts.tasks.stopping().clone();
+        if stopping.run_until_cancelled(self.begin_delivery()).await.is_none() {
+            return;
+        }
         while let Some(Some(batch)) = stopping.run_until_cancelled(feed.recv()).await {
             metrics::counter!("salala_committed_events_total").increment(batch.len() as u64);
-            cork(|| batch.into_iter().for_each(|committed| self.deliver_one(committed)));
+            cork(|| self.hub.deliver(batch, &self.typing));
         }
     }
 
-    /// One event that a defect of ours cannot tell must not silence all that follow.
-    fn deliver_one(&self, committed: Committed) {
-        let deliver = || match committed {
-            Committed {
-                audience: Audience::User(user_id),
-                event: log::Event::UserErased(acquaintances),
-                ..
-            } => self.tell_erased(user_id, &acquaintances),
-            committed => self.hub.deliver(committed, &self.typing),
-        };
-        if catch_unwind(AssertUnwindSafe(deliver)).is_err() {
-            tracing::error!("an event could not be told, and was passed over");
+    /// Finds out how far the log goes; nobody is let in before.
+    async fn begin_delivery(&self) {
+        let store = &self.parts.store;
+        loop {
+            match (store.epoch().await, store.newest_position().await) {
+                (Ok(epoch), Ok(position)) => return self.hub.start(epoch, position),
+                (Err(error), _) | (_, Err(error)) => {
+                    tracing::warn!(%error, "the log cannot be read; nobody is let in until it can");
+                    tokio::time::sleep(START_PERIOD).await;
+                }
+            }
         }
     }
 

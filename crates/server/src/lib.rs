@@ -7,7 +7,6 @@
 //! - [`chat`]: the rules, the same for both doors
 //! - [`auth`]: accounts, tokens and sessions
 //! - [`presence`]: who is connected
-//! - [`tls`]: the certificate
 //! - [`rate_limits`]: how often somebody may do something
 //! - [`data_dir`]: the folder in which everything is kept
 //! - [`revocations`]: how an operator's command reaches the running server
@@ -31,4 +30,3 @@ pub mod revocations;
 pub mod seed;
 pub mod serve;
 pub mod tasks;
-pub mod tls;

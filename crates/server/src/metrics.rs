@@ -10,14 +10,11 @@ use metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use salala_core::Timestamp;
 
 const HTTP_REQUESTS: &str = "salala_http_requests_total";
 const HTTP_SECONDS: &str = "salala_http_request_duration_seconds";
 const HTTP_CONNECTIONS_REFUSED: &str = "salala_http_connections_refused_total";
 const ACCEPT_ERRORS: &str = "salala_accept_errors_total";
-const TLS_FAILURES: &str = "salala_tls_handshakes_failed_total";
-const TLS_EXPIRY: &str = "salala_tls_certificate_expiry_seconds";
 const AUTH_FAILURES: &str = "salala_auth_failures_total";
 const PASSWORDS_WAITING: &str = "salala_password_hashes_waiting";
 const READY: &str = "salala_ready";
@@ -78,24 +75,14 @@ pub fn record_request(method: &'static str, route: &str, status: u16, took: Dura
     histogram!(HTTP_SECONDS, "method" => method, "route" => route).record(took.as_secs_f64());
 }
 
-/// A connection was closed unanswered because as many are open as may; `bound` is one of few words.
-pub fn record_refused_connection(bound: &'static str) {
-    counter!(HTTP_CONNECTIONS_REFUSED, "bound" => bound).increment(1);
+/// A connection was closed unanswered because as many are open as may.
+pub fn record_refused_connection() {
+    counter!(HTTP_CONNECTIONS_REFUSED).increment(1);
 }
 
 /// A connection could not be accepted.
 pub fn record_accept_error() {
     counter!(ACCEPT_ERRORS).increment(1);
-}
-
-/// A TLS connection did not come about; `reason` is one of few words.
-pub fn record_tls_failure(reason: &'static str) {
-    counter!(TLS_FAILURES, "reason" => reason).increment(1);
-}
-
-/// When the certificate that is served runs out.
-pub fn set_certificate_expiry(not_after: Timestamp) {
-    gauge!(TLS_EXPIRY).set(as_measure(u64::try_from(not_after.unix_seconds()).unwrap_or(0)));
 }
 
 /// A sign-in or token was refused; `reason` is one of few words.
@@ -154,8 +141,6 @@ fn describe() {
     describe_histogram!(HTTP_SECONDS, Unit::Seconds, "Time from request to answer");
     describe_counter!(HTTP_CONNECTIONS_REFUSED, "Connections closed because too many were open");
     describe_counter!(ACCEPT_ERRORS, "Connections that the system could not hand over");
-    describe_counter!(TLS_FAILURES, "TLS handshakes that failed, by reason");
-    describe_gauge!(TLS_EXPIRY, "When the certificate runs out, in Unix time");
     describe_counter!(AUTH_FAILURES, "Sign-ins and tokens refused");
     describe_gauge!(PASSWORDS_WAITING, "Sign-ins that wait for or are at password hashing");
     describe_gauge!(READY, "1 when ready for clients, else 0");

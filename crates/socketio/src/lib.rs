@@ -6,7 +6,7 @@
 //! an example with axum.
 //!
 //! Reading order of the source: `io` (the server), `handler`, `routes`, `event` (what an application
-//! implements), `socket`, `namespace`, `rooms`, `broadcast`, `packet` (what it sends with), `client`
+//! implements), `socket`, `namespace`, `rooms`, `broadcast`, `packet` (what it sends with), `recovery`, `client`
 //! and `protocol` (Socket.IO on a connection), then [`engine`] (Engine.IO: HTTP, polling, WebSocket,
 //! heartbeat, queues).
 
@@ -16,9 +16,6 @@ mod client;
 mod config;
 pub mod engine;
 mod event;
-#[cfg(any(test, feature = "fuzzing"))]
-#[doc(hidden)]
-pub mod fuzzing;
 mod handler;
 mod handshake;
 mod io;
@@ -26,6 +23,7 @@ mod namespace;
 mod packet;
 mod protocol;
 mod reason;
+mod recovery;
 mod rooms;
 mod routes;
 mod socket;
@@ -38,11 +36,12 @@ pub use crate::{
     engine::{ResponseBody, Stats, Transport, cork::cork},
     event::{Ack, ArgumentError, Event},
     handler::{Accept, Handler, Reject},
-    handshake::{Handshake, Held, PeerAddress, Refusal},
+    handshake::{Handshake, PeerAddress, Refusal},
     io::{Builder, SocketIo, SocketIoService},
     namespace::Namespace,
     packet::{Attachment, EncodeError, Packet},
     reason::DisconnectReason,
+    recovery::{MissedEvents, Presented, ReplayFailed},
     routes::Routes,
     socket::{Acknowledgement, Socket},
 };

@@ -1,14 +1,14 @@
 //! The shapes that clients are given. Unset scalars are `null`, never left out.
 
-use schemars::JsonSchema;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::clock::Timestamp;
 use crate::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
-use crate::permissions::Role;
 
 /// A message.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     /// Which.
@@ -26,7 +26,6 @@ pub struct Message {
     /// `null` without a file and once deleted.
     pub file_url: Option<String>,
     /// What is known of the file at `fileUrl`; `null` for a URL of somewhere else.
-    #[schemars(with = "()")]
     pub file: Option<File>,
     /// The message that this one answers.
     pub reply_to_id: Option<MessageId>,
@@ -50,7 +49,7 @@ pub struct Message {
 }
 
 /// Who wrote a message.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sender {
     /// Who.
@@ -69,7 +68,7 @@ pub struct Sender {
 pub enum File {}
 
 /// The message that another one answers.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplyTo {
     /// Which.
@@ -85,7 +84,7 @@ pub struct ReplyTo {
 }
 
 /// Who wrote the message that another one answers.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplyToSender {
     /// The unique name.
@@ -93,7 +92,7 @@ pub struct ReplyToSender {
 }
 
 /// One emoji of one user on one message; the payload of `message:reaction:add`.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reaction {
     /// Which.
@@ -111,7 +110,7 @@ pub struct Reaction {
 }
 
 /// One user's mark that a message was read.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageRead {
     /// Who read.
@@ -121,7 +120,7 @@ pub struct MessageRead {
 }
 
 /// A conversation as every member sees it; the payload of `conversationUpdated`.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SharedConversation {
     /// Which.
@@ -149,7 +148,7 @@ pub struct SharedConversation {
 }
 
 /// A conversation with what is its reader's own.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Conversation {
     /// As every member sees it.
@@ -160,7 +159,7 @@ pub struct Conversation {
     /// Others' undeleted messages after `lastReadSeq`.
     pub unread_count: u64,
     /// `owner`, `admin` or `member`.
-    pub role: Role,
+    pub role: &'static str,
     /// No push before this moment.
     pub muted_until: Option<Timestamp>,
     /// When the reader pinned it.
@@ -172,7 +171,7 @@ pub struct Conversation {
 }
 
 /// Is a user connected?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// On at least one device.
@@ -182,7 +181,7 @@ pub enum Status {
 }
 
 /// What others are shown of a user in lists.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserSummary {
     /// Who.
@@ -200,18 +199,18 @@ pub struct UserSummary {
 }
 
 /// A member of a conversation.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Participant {
     /// Who.
     #[serde(flatten)]
     pub user: UserSummary,
     /// `owner`, `admin` or `member`.
-    pub role: Role,
+    pub role: &'static str,
 }
 
 /// What others are shown of a user.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// As in lists.
@@ -224,7 +223,7 @@ pub struct User {
 }
 
 /// What a user is shown of themselves.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Me {
     /// As others see it.
@@ -238,22 +237,8 @@ pub struct Me {
     pub date_of_birth: Option<String>,
 }
 
-/// How far a friend request is.
-#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum FriendRequestStatus {
-    /// Waits for its receiver.
-    Pending,
-    /// The two are friends.
-    Accepted,
-    /// The receiver said no.
-    Rejected,
-    /// The sender took it back.
-    Cancelled,
-}
-
 /// One user's wish to be another's friend.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FriendRequest {
     /// Which.
@@ -262,14 +247,14 @@ pub struct FriendRequest {
     pub sender_id: UserId,
     /// Who is asked.
     pub receiver_id: UserId,
-    /// How far it is.
-    pub status: FriendRequestStatus,
+    /// `PENDING`, `ACCEPTED`, `REJECTED` or `CANCELLED`.
+    pub status: &'static str,
     /// When it was asked.
     pub created_at: Timestamp,
 }
 
 /// A friend request with who asks; the payload of `newFriendRequest`.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FriendRequestWithSender {
     /// The request.
@@ -280,7 +265,7 @@ pub struct FriendRequestWithSender {
 }
 
 /// One sign-in of the user who asks.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// Which.
@@ -300,7 +285,7 @@ pub struct Session {
 }
 
 /// The answer to a sign-in.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignedIn {
     /// For `Authorization: Bearer` and the socket's `auth.token`.
@@ -314,15 +299,14 @@ pub struct SignedIn {
 }
 
 /// A list without pages.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
-#[schemars(rename = "ListOf{T}")]
+#[derive(Clone, Debug, Serialize)]
 pub struct List<T> {
     /// The rows.
     pub data: Vec<T>,
 }
 
 /// A message that was found.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageHit {
     /// The message, as everywhere.
@@ -336,8 +320,7 @@ pub struct MessageHit {
 }
 
 /// A page of a list.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
-#[schemars(rename = "PageOf{T}")]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Page<T> {
     /// The rows.
@@ -347,7 +330,7 @@ pub struct Page<T> {
 }
 
 /// A page that can be left on both sides.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryPage {
     /// Newest first.
@@ -359,7 +342,7 @@ pub struct HistoryPage {
 }
 
 /// The ack of `joinRoom`.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JoinedRoom {
     /// Which.
@@ -370,16 +353,31 @@ pub struct JoinedRoom {
     pub last_read_seq: u64,
 }
 
-/// The ack of `leaveRoom`.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+/// The ack of `sync`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Synced {
+    /// What the client lacks of each conversation that it named, by id.
+    pub conversations: BTreeMap<ConversationId, SyncedConversation>,
+    /// Named, but the user is no member of them.
+    pub removed: Vec<String>,
+    /// Those of the user that it did not name, newest activity first.
+    pub added: Vec<Conversation>,
+}
+
+/// What a client lacks of one conversation.
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct LeftRoom {
-    /// Which, as it was sent.
-    pub conversation_id: String,
+pub struct SyncedConversation {
+    /// Oldest first, without `reads`.
+    pub messages: Vec<Message>,
+    /// The newest message's `seq`, 0 without one.
+    pub last_seq: u64,
+    /// It lacks no others.
+    pub complete: bool,
 }
 
 /// The answer to `POST /conversations/{id}/read`.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadPosition {
     /// The highest `seq` that the user read.

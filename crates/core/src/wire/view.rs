@@ -1,7 +1,5 @@
 //! From records to shapes: the one place that decides what of a record a client may see.
 
-pub mod export;
-
 use std::collections::HashSet;
 
 use super::server_events::{MessagesRead, NewGroup, ReactionRemoved};
@@ -46,16 +44,6 @@ impl<S: StatusSource> StatusSource for Unblocked<'_, S> {
     }
 }
 
-/// What is shown of who wrote a message.
-pub fn sender(record: records::UserBrief) -> shapes::Sender {
-    shapes::Sender {
-        id: record.id,
-        username: record.username,
-        display_name: record.display_name,
-        avatar: record.avatar,
-    }
-}
-
 /// A message outside history: without `reads`.
 pub fn message(record: records::Message) -> shapes::Message {
     let sender_id = record.sender.id;
@@ -64,7 +52,12 @@ pub fn message(record: records::Message) -> shapes::Message {
         conversation_id: record.conversation_id,
         seq: record.seq,
         sender_id,
-        sender: sender(record.sender),
+        sender: shapes::Sender {
+            id: sender_id,
+            username: record.sender.username,
+            display_name: record.sender.display_name,
+            avatar: record.sender.avatar,
+        },
         content: record.content,
         file_url: record.file_url,
         file: None,
@@ -179,7 +172,7 @@ pub fn shared_conversation(
         .participants
         .into_iter()
         .map(|participant| shapes::Participant {
-            role: participant.role,
+            role: participant.role.as_str(),
             user: user_summary(participant.user, statuses),
         })
         .collect();
@@ -209,7 +202,7 @@ pub fn conversation(
         shared: shared_conversation(record.conversation, Some(viewer), statuses),
         last_read_seq: membership.last_read_seq,
         unread_count: membership.unread_count,
-        role: membership.role,
+        role: membership.role.as_str(),
         muted_until: membership.muted_until,
         pinned_at: membership.pinned_at,
         archived_at: membership.archived_at,
@@ -224,10 +217,10 @@ pub fn friend_request(record: &records::FriendRequest) -> shapes::FriendRequest 
         sender_id: record.sender.id,
         receiver_id: record.receiver_id,
         status: match record.status {
-            records::FriendRequestStatus::Pending => shapes::FriendRequestStatus::Pending,
-            records::FriendRequestStatus::Accepted => shapes::FriendRequestStatus::Accepted,
-            records::FriendRequestStatus::Rejected => shapes::FriendRequestStatus::Rejected,
-            records::FriendRequestStatus::Cancelled => shapes::FriendRequestStatus::Cancelled,
+            records::FriendRequestStatus::Pending => "PENDING",
+            records::FriendRequestStatus::Accepted => "ACCEPTED",
+            records::FriendRequestStatus::Rejected => "REJECTED",
+            records::FriendRequestStatus::Cancelled => "CANCELLED",
         },
         created_at: record.created_at,
     }

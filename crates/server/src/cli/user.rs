@@ -48,11 +48,6 @@ pub(super) enum UserCommand {
         /// User name or e-mail address
         login: String,
     },
-    /// Erase an account for good, with all that its user has written
-    Delete {
-        /// User name or e-mail address
-        login: String,
-    },
 }
 
 #[derive(clap::Args)]
@@ -80,12 +75,12 @@ pub(super) async fn run(config: Config, command: UserCommand) -> anyhow::Result<
             rate: None,
         },
     );
-    let outcome = run_command(&auth, &folder, command).await;
+    let outcome = run_command(&auth, command).await;
     store.close().await?;
     outcome
 }
 
-async fn run_command(auth: &Auth, folder: &DataDir, command: UserCommand) -> anyhow::Result<()> {
+async fn run_command(auth: &Auth, command: UserCommand) -> anyhow::Result<()> {
     match command {
         UserCommand::Add { username, email, display_name, password } => {
             check_new_user(&username, &email, display_name.as_deref())?;
@@ -109,14 +104,6 @@ async fn run_command(auth: &Auth, folder: &DataDir, command: UserCommand) -> any
         UserCommand::Enable { login } => {
             auth.set_disabled(login.clone(), false).await?;
             output::say(&format!("{login} may sign in again"));
-        }
-        UserCommand::Delete { login } => {
-            let lock = folder.lock();
-            auth.delete_account(login.clone(), lock.is_ok()).await?;
-            output::say(&match lock {
-                Ok(_) => format!("{login} was erased, with all that they had written"),
-                Err(_) => format!("{login} was shut out; the server that runs erases them now"),
-            });
         }
     }
     Ok(())

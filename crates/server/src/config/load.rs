@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use super::Config;
 use super::table::SETTINGS;
-use crate::tls::{CERT_FILE, KEY_FILE};
 
 /// The file that is read where it is there and no other is named.
 pub const DEFAULT_FILE: &str = "salala.conf";
@@ -29,14 +28,6 @@ pub enum ConfigError {
     /// This version cannot do what is asked.
     #[error("{0}")]
     Unsupported(&'static str),
-    /// One of two that only go together.
-    #[error("{set} is set without {missing}: set both, or neither and let a proxy end TLS")]
-    Alone {
-        /// The one that is set.
-        set: &'static str,
-        /// The one that is not.
-        missing: &'static str,
-    },
     /// The file named does not open.
     #[error("the configuration file {path} cannot be read ({reason}): check --config")]
     File {
@@ -65,6 +56,7 @@ pub struct Source {
 /// Variables of Salala that this version meets with an answer of its own.
 const DATABASE_URL: &str = "DATABASE_URL";
 const REDIS: [&str; 3] = ["REDIS_URL", "REDIS_HOST", "REDIS_PORT"];
+const TLS: [&str; 2] = ["TLS_CERT_FILE", "TLS_KEY_FILE"];
 
 /// Beginnings of the names that the contract has and this version does not act on.
 const WITHOUT_EFFECT: [&str; 6] = [
@@ -154,6 +146,12 @@ impl Config {
                  unset it",
             ));
         }
+        if TLS.iter().any(|name| source.value(name).is_some()) {
+            return Err(ConfigError::Unsupported(
+                "TLS_CERT_FILE or TLS_KEY_FILE is set, but this version speaks HTTP without TLS: \
+                 unset both and let a proxy end TLS",
+            ));
+        }
         let mut config = Self { warnings: source.unknown_in_file.clone(), ..Self::default() };
         for setting in SETTINGS {
             let Some(value) = source.value(setting.name) else { continue };
@@ -162,15 +160,6 @@ impl Config {
                 expected,
                 given: if setting.is_public { format!("; it is `{value}`") } else { String::new() },
             })?;
-        }
-        match (&config.tls_cert_file, &config.tls_key_file) {
-            (Some(_), None) => {
-                return Err(ConfigError::Alone { set: CERT_FILE, missing: KEY_FILE });
-            }
-            (None, Some(_)) => {
-                return Err(ConfigError::Alone { set: KEY_FILE, missing: CERT_FILE });
-            }
-            (Some(_), Some(_)) | (None, None) => {}
         }
         if let Some(name) = REDIS.iter().find(|name| source.value(name).is_some()) {
             config.warnings.push(format!(
@@ -186,7 +175,7 @@ impl Config {
 }
 
 fn known_names() -> impl Iterator<Item = &'static str> {
-    SETTINGS.iter().map(|setting| setting.name).chain([DATABASE_URL]).chain(REDIS)
+    SETTINGS.iter().map(|setting| setting.name).chain([DATABASE_URL]).chain(REDIS).chain(TLS)
 }
 
 fn is_without_effect(name: &str) -> bool {
@@ -276,15 +265,12 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_without_a_key_or_a_key_without_a_certificate_is_refused() {
-        for (set, missing) in [(CERT_FILE, KEY_FILE), (KEY_FILE, CERT_FILE)] {
-            let sentence = sentence(set, "/etc/tls/server.pem");
-            assert!(sentence.starts_with(&format!("{set} is set without {missing}")), "{sentence}");
+    fn who_asks_for_tls_is_not_served_without() {
+        for name in TLS {
+            let sentence = sentence(name, "/etc/tls/server.pem");
+            assert!(sentence.contains(name) && sentence.contains("without TLS"), "{sentence}");
         }
-        let both = Config::read(&Source::of_pairs([(CERT_FILE, "a"), (KEY_FILE, "b")])).unwrap();
-        assert!(both.tls_files().is_some());
-        let none = Config::read(&Source::of_pairs([(CERT_FILE, "")])).unwrap();
-        assert_eq!(none.tls_files(), None);
+        assert!(Config::read(&Source::of_pairs([("TLS_CERT_FILE", "")])).is_ok());
     }
 
     #[test]

@@ -92,26 +92,6 @@ pub(super) const SETTINGS: &[Setting] = &[
         is_public: true,
     },
     Setting {
-        name: "TLS_CERT_FILE",
-        default: "none",
-        help: "serve HTTPS with this certificate: PEM, its issuers' after it; SIGHUP reads it anew",
-        set: |config, value| {
-            config.tls_cert_file = Some(PathBuf::from(value));
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
-        name: "TLS_KEY_FILE",
-        default: "none",
-        help: "the certificate's private key: PEM, without a password",
-        set: |config, value| {
-            config.tls_key_file = Some(PathBuf::from(value));
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
         name: "CORS_ORIGIN",
         default: "same origin only",
         help: "other origins whose pages may call: a comma list, or * for any (without cookies)",
@@ -174,6 +154,16 @@ pub(super) const SETTINGS: &[Setting] = &[
         is_public: true,
     },
     Setting {
+        name: "RECOVERY_RETENTION",
+        default: "24h",
+        help: "how long a client may be away and still be given all it missed: as ACCESS_TOKEN_TTL",
+        set: |config, value| {
+            config.recovery_retention = values::duration(value)?;
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
         name: "CONTENT_MAX_CHARS",
         default: "4000",
         help: "characters in one message, 1 to 20000",
@@ -218,43 +208,15 @@ pub(super) const SETTINGS: &[Setting] = &[
         is_public: true,
     },
     Setting {
-        name: "RATE_LIMIT_CONNECTS",
-        default: "10000/10",
-        help: "new sockets of one user, and ten times that from one address: count/seconds, or off",
-        set: |config, value| {
-            config.rate_limit_connects = values::rate(value)?;
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
-        name: "MAX_CONNECTIONS",
-        default: "off",
-        help: "TCP connections in all, or off for as many as this user's open files let be",
-        set: |config, value| {
-            config.max_connections = values::count(value)?;
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
-        name: "MAX_CONNECTIONS_PER_ADDRESS",
-        default: "30000",
-        help: "TCP connections of one address, or off",
-        set: |config, value| {
-            config.max_connections_per_address = values::count(value)?;
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
         name: "MAX_SOCKETS_PER_USER",
         default: "1000",
-        help: "sockets that one user may have at a time, or off",
+        help: "sockets that one user may have at a time, 1 to 1000000",
         set: |config, value| {
-            let most = values::count(value)?;
-            config.max_sockets_per_user =
-                most.and_then(|most| most.try_into().ok()).unwrap_or(u32::MAX);
+            config.max_sockets_per_user = value
+                .parse()
+                .ok()
+                .filter(|count| (1..=1_000_000).contains(count))
+                .ok_or_else(|| "a whole number from 1 to 1000000".to_owned())?;
             Ok(())
         },
         is_public: true,
@@ -301,7 +263,7 @@ pub fn help() -> String {
 
 fn help_row(setting: &Setting) -> String {
     let Setting { name, default, help, .. } = setting;
-    format!("  {name:<28} {help}\n  {:<28} [{default}]", "")
+    format!("  {name:<18} {help}\n  {:<18} [{default}]", "")
 }
 
 #[cfg(test)]

@@ -2,14 +2,13 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use salala_core::ConversationId;
 use salala_core::wire::client_events::{
     ClientEvent, ConversationRef, MarkMessagesAsRead, SendMessage,
 };
-use salala_core::wire::server_events::{Counted, Exception, Refusal, Success, TypingUser};
-use salala_core::wire::shapes::{JoinedRoom, LeftRoom};
+use salala_core::wire::server_events::{Exception, Refusal, Success, TypingUser};
+use salala_core::wire::shapes::JoinedRoom;
 use salala_core::wire::{Error, ServerEvent};
 use salala_socketio::{Ack, Event, Socket};
 use serde::Serialize;
@@ -18,7 +17,8 @@ use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::answers::Room;
-use super::tell::{encode, send_volatile, tell_typing_stopped};
+use super::recovery::Offsets;
+use super::tell::{encode, encode_named, send_volatile, tell_typing_stopped};
 use super::{Caller, Shared, rooms};
 use crate::chat::conversation_id_of;
 
@@ -28,6 +28,7 @@ struct Reply {
     name: String,
     payload: Option<Box<RawValue>>,
     ack: Option<Ack>,
+    offsets: Arc<Offsets>,
     /// Held until the event is answered, so that a drain can wait for it.
     _answering: TaskTrackerToken,
 }
@@ -49,7 +50,10 @@ impl Shared {
         let known = ClientEvent::NAMES.iter().copied().find(|known| *known == name);
         metrics::counter!("salala_client_events_total", "event" => known.unwrap_or("unknown"))
             .increment(1);
-        let reply = Reply { socket: socket.clone(), name, payload, ack, _answering: answering };
+        let offsets = Arc::clone(self.hub.offsets());
+        let socket_clone = socket.clone();
+        let reply =
+            Reply { socket: socket_clone, name, payload, ack, offsets, _answering: answering };
         let decoded = decoded.and_then(|event| self.count(caller, event));
         match decoded {
             Err(error) => reply.refuse(&error),
@@ -70,6 +74,11 @@ impl Shared {
             }
             Ok(ClientEvent::MarkMessagesAsRead(command)) => {
                 self.mark_messages_as_read(caller, &command, reply).await;
+            }
+            Ok(ClientEvent::Sync(command)) => {
+                // What the socket sent before counts in what it lacks.
+                caller.answers.settled().await;
+                reply.settle(self.parts.chat.sync(caller.user_id, command).await);
             }
         }
     }
@@ -93,6 +102,7 @@ impl Shared {
         caller.answers.settled().await;
         let (members, viewers) = (rooms::members(id), rooms::viewers(id));
         let (mut membership, mut last_seq) = self.parts.chat.membership(caller.user_id, id).await?;
+        self.remember_view(socket, caller, id).await?;
         socket.join(&viewers);
         if !socket.in_room(&members) {
             // Either the hub has not heard yet that the user came, or it has taken the socket out
@@ -105,7 +115,7 @@ impl Shared {
                 }
             }
         }
-        if let Some(packet) = encode(&ServerEvent::JoinedRoom(id)) {
+        if let Some(packet) = encode(&ServerEvent::JoinedRoom(id), &self.hub.offsets().passing()) {
             socket.send(&packet);
         }
         Ok(JoinedRoom { conversation_id: id, last_seq, last_read_seq: membership.last_read_seq })
@@ -121,6 +131,7 @@ impl Shared {
         if self.typing.stop(socket, id) {
             self.tell_typing_stopped(socket, id);
         }
+        self.forget_view(socket, caller, id).await?;
         socket.leave(&rooms::viewers(id));
         Ok(LeftRoom { conversation_id: command.conversation_id })
     }
@@ -132,14 +143,11 @@ impl Shared {
         command: &ConversationRef,
     ) -> Result<Success, Error> {
         let id = self.member_conversation(socket, caller, command).await?;
-        if self.is_silenced(caller, id).await? {
-            return Ok(Success::plain());
-        }
         self.typing.start(socket, id, Instant::now());
         let event =
             ServerEvent::UserTyping(TypingUser { user_id: caller.user_id, conversation_id: id });
         if let Some(viewers) = self.parts.sockets.to(&rooms::viewers(id)) {
-            send_volatile(&viewers.except(socket), &event);
+            send_volatile(&viewers.except(socket), &event, self.hub.offsets());
         }
         Ok(Success::plain())
     }
@@ -151,10 +159,8 @@ impl Shared {
         command: &ConversationRef,
     ) -> Result<Success, Error> {
         let id = self.member_conversation(socket, caller, command).await?;
-        let was_typing = self.typing.stop(socket, id);
-        if was_typing || !self.is_silenced(caller, id).await? {
-            self.tell_typing_stopped(socket, id);
-        }
+        self.typing.stop(socket, id);
+        self.tell_typing_stopped(socket, id);
         Ok(Success::plain())
     }
 
@@ -175,7 +181,7 @@ impl Shared {
         let room = caller.answers.reserve(reply.payload_bytes()).await;
         let marked = self.parts.chat.mark_messages_as_read(caller.user_id, command);
         self.answer_later(caller, room, async move {
-            reply.settle(marked.await.map(Counted::new));
+            reply.settle(marked.await.map(Success::counted));
         });
     }
 
@@ -207,17 +213,17 @@ impl Shared {
         Ok(id)
     }
 
-    /// Whether typing is told to nobody: in a conversation of two, with a block between them.
-    async fn is_silenced(&self, caller: &Caller, id: ConversationId) -> Result<bool, Error> {
-        if !caller.has_met_block.load(Ordering::Relaxed) {
-            return Ok(false);
-        }
-        self.parts.chat.is_blocked_direct(caller.user_id, id).await
-    }
-
     pub(super) fn tell_typing_stopped(&self, socket: &Socket, conversation_id: ConversationId) {
-        tell_typing_stopped(&self.parts.sockets, socket, conversation_id);
+        let (sockets, offsets) = (&self.parts.sockets, self.hub.offsets());
+        tell_typing_stopped(sockets, socket, conversation_id, offsets);
     }
+}
+
+/// The ack of `leaveRoom`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LeftRoom {
+    conversation_id: String,
 }
 
 impl Reply {
@@ -241,9 +247,8 @@ impl Reply {
         metrics::counter!("salala_client_events_refused_total", "code" => error.code.as_str())
             .increment(1);
         let exception = Exception::new(error, &self.name, self.payload.as_deref());
-        if let Err(error) = self.socket.emit(Exception::NAME, &exception) {
-            tracing::error!(%error, "an exception could not be encoded");
-        }
+        let packet = encode_named(Exception::NAME, &exception, &self.offsets.passing());
+        packet.iter().for_each(|packet| self.socket.send(packet));
         if let Some(ack) = self.ack {
             ack.send(&Refusal::new(error));
         }

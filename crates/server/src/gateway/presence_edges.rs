@@ -10,7 +10,6 @@ use salala_store::ports::sessions::Acquaintances;
 
 use super::tell::send_volatile;
 use super::{Shared, rooms};
-use crate::auth::LiveSessions as _;
 use crate::config::PresenceAudience;
 
 /// Users of whom the store is asked at once.
@@ -26,7 +25,7 @@ impl Shared {
     ) {
         let event = UserStatusChanged { user_id, status: Status::Online, last_seen_at };
         if let Some(audience) = self.presence_audience(user_id, acquaintances) {
-            send_volatile(&audience, &ServerEvent::UserStatusChanged(event));
+            send_volatile(&audience, &ServerEvent::UserStatusChanged(event), self.hub.offsets());
         }
     }
 
@@ -39,18 +38,6 @@ impl Shared {
             untold.extend(users.iter().zip(told).filter(|(_, told)| !told).map(|(id, _)| *id));
         }
         untold
-    }
-
-    /// Ends the sockets of a user whose account was erased, and tells those whom they knew that they are
-    /// gone; there is no grace, since nobody comes back.
-    pub(super) fn tell_erased(&self, user_id: UserId, acquaintances: &Acquaintances) {
-        if self.parts.presence.remove(user_id) {
-            let event = UserStatusChanged { user_id, status: Status::Offline, last_seen_at: None };
-            if let Some(audience) = self.presence_audience(user_id, acquaintances) {
-                send_volatile(&audience, &ServerEvent::UserStatusChanged(event));
-            }
-        }
-        self.parts.sockets.cut_user(user_id);
     }
 
     /// Remembers, before the server ends, when those were last seen who had been here until then.
@@ -83,7 +70,7 @@ impl Shared {
             return true;
         }
         if let Some(audience) = self.presence_audience(user_id, &acquaintances) {
-            send_volatile(&audience, &ServerEvent::UserStatusChanged(event));
+            send_volatile(&audience, &ServerEvent::UserStatusChanged(event), self.hub.offsets());
         }
         // Coming back just now, the user may have been told of before this was: the last word counts.
         if self.parts.presence.is_online(user_id) {

@@ -15,7 +15,6 @@ use crate::http::health::{Readiness, StoreCheck};
 use crate::http::{self, Services};
 use crate::metrics::{Metrics, SocketFigures};
 use crate::presence::Presence;
-use crate::rate_limits::ConnectLimits;
 use crate::tasks::Tasks;
 
 /// How often measures are folded into their buckets.
@@ -52,7 +51,7 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
         tasks.clone(),
         Arc::clone(&live_sessions),
         &AuthSettings {
-            jwt_secret,
+            jwt_secret: jwt_secret.clone(),
             access_token_ttl: config.access_token_ttl,
             registration: config.registration,
             rate: config.rate_limit_auth,
@@ -62,7 +61,7 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
         Arc::clone(&store),
         Arc::clone(&presence),
         Arc::clone(&clock),
-        random,
+        Arc::clone(&random),
         ChatSettings {
             contacts: config.contacts,
             content_max_chars: config.content_max_chars,
@@ -78,11 +77,13 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
             store: Arc::clone(&store),
             auth: Arc::clone(&auth),
             presence: Arc::clone(&presence),
+            random,
+            secret: jwt_secret,
+            recovery_retention: config.recovery_retention,
             clock,
             tasks: tasks.clone(),
             audience: config.presence_audience,
             origins: socket_origins(&config),
-            connects: ConnectLimits::new(config.rate_limit_connects),
             max_sockets_per_user: config.max_sockets_per_user,
             sockets,
         },
@@ -91,8 +92,6 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
     let readiness = Readiness::default();
     tasks.spawn_until_stop("obey revocations", revocations.obey(live_sessions));
     start_upkeep(&tasks, &auth, &metrics);
-    let eraser = Arc::clone(&chat);
-    tasks.spawn_until_stop("erase accounts", async move { eraser.carry_on_erasures().await });
     let measured = gateway.clone();
     let services = Services {
         config: Arc::clone(&config),

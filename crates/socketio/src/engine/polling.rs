@@ -38,6 +38,7 @@ pub(crate) async fn poll<A: Application>(session: &Session<A>) -> Response<Respo
         })
         .await;
     guard.is_done = true;
+    connection.wake_drained();
     let counters = &session.shared.core.counters;
     counters.packets_out.add(count);
     counters.bytes_out.add(body.len());
@@ -71,11 +72,8 @@ where
     };
     connection.hear();
     let limit = session.shared.core.config.max_payload;
-    let config = &session.shared.core.config;
-    // While a POST is under way its client can answer no ping.
-    let patience = config.ping_interval + config.ping_timeout;
-    let read = tokio::time::timeout(patience, read_body(headers, body, limit)).await;
-    let response = match read.unwrap_or(Err(ReadError::Broken)) {
+    let read = read_body(headers, body, limit).await;
+    let response = match read {
         Ok(bytes) => {
             session.shared.core.counters.bytes_in.add(bytes.len());
             take_in(session, &bytes).await

@@ -62,7 +62,6 @@ pub(super) fn index_messages(db: &Connection, events: &[Committed]) -> Result<()
             | Event::FriendRequestCreated(_)
             | Event::FriendRequestUpdated(_)
             | Event::BlockChanged { .. }
-            | Event::UserErased(_)
             | Event::GroupJoined(_) => {}
         }
     }

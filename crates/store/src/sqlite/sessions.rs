@@ -11,6 +11,7 @@ use super::SqliteStore;
 use super::blocks::load_blocked;
 use super::cells::{Cells, rows};
 use super::error::Result;
+use super::log::newest_position;
 use super::users::{check_verified, load_user};
 use super::write_tx::WriteTx;
 use super::writer::Write;
@@ -238,7 +239,7 @@ fn find_access(db: &Connection, user_id: UserId, session_id: Option<SessionId>) 
                  CASE WHEN s.id IS NULL THEN NULL ELSE s.revoked_at IS NOT NULL END
              FROM users u
              LEFT JOIN sessions s ON s.id = ?2 AND s.user_id = u.id
-             WHERE u.id = ?1 AND u.erased_at IS NULL",
+             WHERE u.id = ?1",
         )?
         .query_row(
             params![user_id.as_bytes(), session_id.as_ref().map(SessionId::as_bytes)],
@@ -253,7 +254,7 @@ fn find_access(db: &Connection, user_id: UserId, session_id: Option<SessionId>) 
 }
 
 /// All of them: whoever leaves one out would miss its events. Bounded by what one user joins.
-pub(super) fn load_acquaintances(db: &Connection, user_id: UserId) -> Result<Acquaintances> {
+fn load_acquaintances(db: &Connection, user_id: UserId) -> Result<Acquaintances> {
     let mut statement = db.prepare_cached(
         "SELECT c.id, c.members_version
          FROM participants p
@@ -276,7 +277,8 @@ pub(super) fn load_acquaintances(db: &Connection, user_id: UserId) -> Result<Acq
         .query_map([user_id.as_bytes()], |row| Cells::new(row).id())?
         .collect::<rusqlite::Result<_>>()?;
     let blocked = load_blocked(db, user_id)?;
-    Ok(Acquaintances { conversations, friends, blocked })
+    let position = newest_position(db)?;
+    Ok(Acquaintances { position, conversations, friends, blocked })
 }
 
 /// Used tokens first, so that a session that is forgotten takes none with it beyond the limit.
@@ -317,8 +319,7 @@ fn forget(db: &Connection, before: Timestamp, limit: usize) -> Result<u64> {
     Ok(u64::try_from(limit - left).unwrap_or(u64::MAX))
 }
 
-/// A session, whatever became of it.
-pub(super) fn session_from(row: &Row<'_>) -> rusqlite::Result<Session> {
+fn session_from(row: &Row<'_>) -> rusqlite::Result<Session> {
     let mut cells = Cells::new(row);
     Ok(Session {
         id: cells.id()?,

@@ -2,12 +2,12 @@
 
 use rusqlite::{Connection, params};
 use salala_core::Timestamp;
-use salala_core::ids::{ConversationId, UserId};
+use salala_core::ids::{ConversationId, MessageId, UserId};
 
 use super::cells::number;
 use super::error::Result;
 use crate::StoreError;
-use crate::log::{Audience, Committed, Event, describe};
+use crate::log::{Audience, Committed, Event};
 
 /// The transaction of the batch that runs, as one command sees it.
 pub(super) struct WriteTx<'a> {
@@ -84,6 +84,33 @@ impl<'a> WriteTx<'a> {
         self.leave(Audience::User(user_id), rev, event, Vec::new(), now)
     }
 
+    /// Notes in the log, for no client to hear, that a user comes into a conversation that was there,
+    /// or goes: before the event that tells of it, so that a replay knows which rows are theirs.
+    pub(super) fn note_membership(
+        &mut self,
+        user_id: UserId,
+        conversation_id: ConversationId,
+        has_come: bool,
+        now: Timestamp,
+    ) -> Result<()> {
+        let kind = if has_come { "member_joined" } else { "member_left" };
+        self.position += 1;
+        self.db
+            .prepare_cached(
+                "INSERT INTO log
+                     (position, committed_at, audience, audience_id, rev, kind, subject_id)
+                 VALUES (?1, ?2, 'user', ?3, 0, ?4, ?5)",
+            )?
+            .execute(params![
+                number(self.position),
+                now.unix_ms(),
+                user_id.as_bytes(),
+                kind,
+                conversation_id.as_bytes()
+            ])?;
+        Ok(())
+    }
+
     /// Leaves an event for all of its audience, whose `rev` was taken already.
     pub(super) fn record(
         &mut self,
@@ -135,5 +162,57 @@ impl<'a> WriteTx<'a> {
             .map_err(|_| StoreError::Corrupt("a rev is below zero".to_owned()))?;
         self.events.push(Committed { position: self.position, rev, audience, hidden_from, event });
         Ok(())
+    }
+}
+
+type Description<'a> = (&'static str, Option<&'a [u8; 16]>, Option<&'a [u8; 16]>, Option<&'a str>);
+
+/// The row of an event: its kind, what it is about, who acted where the records do not tell, and the
+/// emoji.
+fn describe(event: &Event) -> Description<'_> {
+    match event {
+        Event::MessageCreated(message) => {
+            ("message_created", Some(message.id.as_bytes()), None, None)
+        }
+        Event::MessageUpdated(message) => {
+            ("message_updated", Some(message.id.as_bytes()), None, None)
+        }
+        Event::MessageDeleted(message) => {
+            ("message_deleted", Some(message.id.as_bytes()), None, None)
+        }
+        Event::ReactionAdded(reaction) => (
+            "reaction_added",
+            Some(reaction.message_id.as_bytes()),
+            Some(reaction.user_id.as_bytes()),
+            Some(&reaction.emoji),
+        ),
+        Event::ReactionRemoved(reaction) => (
+            "reaction_removed",
+            Some(reaction.message_id.as_bytes()),
+            Some(reaction.user_id.as_bytes()),
+            Some(&reaction.emoji),
+        ),
+        Event::MessagesRead(read) => (
+            "messages_read",
+            read.message_ids.first().map(MessageId::as_bytes),
+            Some(read.user_id.as_bytes()),
+            None,
+        ),
+        Event::ConversationUpdated { .. } => ("conversation_updated", None, None, None),
+        Event::FriendRequestCreated(request) => {
+            ("friend_request_created", Some(request.id.as_bytes()), None, None)
+        }
+        Event::FriendRequestUpdated(request) => {
+            ("friend_request_updated", Some(request.id.as_bytes()), None, None)
+        }
+        Event::GroupJoined(joined) => (
+            "group_joined",
+            Some(joined.conversation_id.as_bytes()),
+            Some(joined.actor.id.as_bytes()),
+            None,
+        ),
+        Event::BlockChanged { other_id, .. } => {
+            ("block_changed", Some(other_id.as_bytes()), None, None)
+        }
     }
 }

@@ -199,6 +199,5 @@ pub(crate) fn kind(event: &Event) -> &'static str {
         Event::FriendRequestUpdated(_) => "answered",
         Event::GroupJoined(_) => "joined",
         Event::BlockChanged { .. } => "block",
-        Event::UserErased(_) => "erased",
     }
 }

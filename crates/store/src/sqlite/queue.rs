@@ -1,0 +1,103 @@
+//! A first-in, first-out queue between callers and the engine's threads, bounded in items and bytes.
+
+use std::collections::VecDeque;
+
+use parking_lot::{Condvar, Mutex};
+
+use crate::StoreError;
+
+/// The queue. Pushing never waits; popping does.
+pub(super) struct Queue<T> {
+    state: Mutex<State<T>>,
+    filled: Condvar,
+    items_max: usize,
+    bytes_max: usize,
+}
+
+struct State<T> {
+    items: VecDeque<(T, usize)>,
+    bytes: usize,
+    is_closed: bool,
+}
+
+impl<T> Queue<T> {
+    /// An empty queue with its bounds.
+    pub(super) fn new(items_max: usize, bytes_max: usize) -> Self {
+        let state = State { items: VecDeque::new(), bytes: 0, is_closed: false };
+        Self { state: Mutex::new(state), filled: Condvar::new(), items_max, bytes_max }
+    }
+
+    /// Appends an item that holds about `size_bytes`. An item larger than the whole bound is taken
+    /// when the queue is empty, since it would be refused for ever otherwise.
+    ///
+    /// # Errors
+    /// `Busy` when full, `Unavailable` when closed.
+    pub(super) fn push(&self, item: T, size_bytes: usize) -> Result<(), StoreError> {
+        let mut state = self.state.lock();
+        if state.is_closed {
+            return Err(closed());
+        }
+        let bytes = state.bytes.saturating_add(size_bytes);
+        let is_full = state.items.len() >= self.items_max || bytes > self.bytes_max;
+        if is_full && !state.items.is_empty() {
+            return Err(StoreError::Busy);
+        }
+        state.items.push_back((item, size_bytes));
+        state.bytes = bytes;
+        drop(state);
+        self.filled.notify_one();
+        Ok(())
+    }
+
+    /// Waits until there is something, then takes up to `most`; nothing once the queue is closed and
+    /// empty.
+    pub(super) fn pop(&self, most: usize) -> Vec<T> {
+        let mut state = self.state.lock();
+        while state.items.is_empty() && !state.is_closed {
+            self.filled.wait(&mut state);
+        }
+        let count = state.items.len().min(most);
+        let taken: Vec<(T, usize)> = state.items.drain(..count).collect();
+        state.bytes -= taken.iter().map(|(_, size_bytes)| size_bytes).sum::<usize>();
+        taken.into_iter().map(|(item, _)| item).collect()
+    }
+
+    /// Takes nothing more; what is in it can still be popped.
+    pub(super) fn close(&self) {
+        self.state.lock().is_closed = true;
+        self.filled.notify_all();
+    }
+}
+
+/// What is answered after the end.
+pub(super) fn closed() -> StoreError {
+    StoreError::Unavailable("the store is closed".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_queue_is_busy_and_a_closed_one_unavailable() {
+        let queue = Queue::new(2, 100);
+        queue.push(1, 1).unwrap();
+        queue.push(2, 1).unwrap();
+        assert_eq!(queue.push(3, 1), Err(StoreError::Busy));
+        queue.close();
+        assert_eq!(queue.push(3, 1), Err(closed()));
+        assert_eq!(queue.pop(1), [1]);
+        assert_eq!(queue.pop(9), [2]);
+        assert_eq!(queue.pop(9), Vec::<i32>::new());
+    }
+
+    #[test]
+    fn bytes_are_bounded_but_one_item_always_fits() {
+        let queue = Queue::new(9, 100);
+        queue.push(1, 1000).unwrap();
+        assert_eq!(queue.push(2, 1), Err(StoreError::Busy));
+        assert_eq!(queue.pop(9), [1]);
+        queue.push(2, 60).unwrap();
+        assert_eq!(queue.push(3, 60), Err(StoreError::Busy));
+    }
+}
