@@ -125,10 +125,84 @@ export const MessagesRead = {
 export const StatusChange = { userId: id, status, lastSeenAt: orNull(time) };
 export const TypingUser = { userId: id, conversationId: id };
 export const NewGroup = { groupId: id, groupName: text, message: text };
+const iceServer = (value) => Array.isArray(value.urls) && value.urls.every(text);
+export const CallIncoming = {
+  callId: id,
+  callerId: id,
+  callerName: text,
+  callerAvatar: orNull(text),
+  conversationId: id,
+  hasVideo: flag,
+  iceServers: list(iceServer),
+  expiresAt: time,
+};
+export const CallStarted = {
+  success: flag,
+  callId: id,
+  iceServers: list(iceServer),
+  calleeOnline: flag,
+};
+export const CallOver = { from: id, callId: id, reason: text };
+export const Call = {
+  id,
+  conversationId: id,
+  callerId: id,
+  calleeId: id,
+  peer: shape(UserSummary),
+  direction: oneOf('outgoing', 'incoming'),
+  hasVideo: flag,
+  state: oneOf('ringing', 'accepted', 'rejected', 'cancelled', 'missed', 'failed', 'ended'),
+  missed: flag,
+  reason: orNull(oneOf('rejected', 'cancelled', 'missed', 'connection_lost', 'ended')),
+  createdAt: time,
+  answeredAt: orNull(time),
+  endedAt: orNull(time),
+  durationMs: orNull(count),
+};
 export const MessageHit = { ...Message, snippet: text, highlights: Array.isArray };
 export const List = (fields) => ({ data: list(shape(fields)) });
 export const Page = (fields) => ({ data: list(shape(fields)), nextCursor: orNull(text) });
 export const HistoryPage = { ...Page(HistoryMessage), prevCursor: orNull(text) };
+const member = {
+  joinedSeq: count,
+  lastReadSeq: count,
+  role,
+  mutedUntil: orNull(time),
+  pinnedAt: orNull(time),
+  archivedAt: orNull(time),
+  markedUnread: flag,
+};
+/** The document of an export. */
+export const Export = {
+  exportedAt: time,
+  profile: shape(Me),
+  sessions: list(shape(Session)),
+  friends: list(shape(summary)),
+  sentFriendRequests: list(shape(FriendRequest)),
+  receivedFriendRequests: list(shape(FriendRequest)),
+  blocks: list(shape({ ...summary, createdAt: time })),
+  conversations: list(
+    shape({ id, name: orNull(text), isGroup: flag, other: orNull(shape(summary)), ...member }),
+  ),
+  pastMemberships: list(shape({ conversationId: id, joinedSeq: count, leftSeq: count })),
+  messages: list(
+    shape({
+      id,
+      conversationId: id,
+      seq: count,
+      content: orNull(text),
+      fileUrl: orNull(text),
+      replyToId: orNull(id),
+      mentions: list(id),
+      clientMessageId: orNull(text),
+      createdAt: time,
+      editedAt: orNull(time),
+      deletedAt: orNull(time),
+    }),
+  ),
+  reactions: list(shape(Reaction)),
+  reads: list(shape({ conversationId: id, firstSeq: count, lastSeq: count, readAt: time })),
+};
 
 /** Asserts that a value has exactly these fields, each of its kind. */
 export function fits(value, fields) {

@@ -131,3 +131,36 @@ test('neither sees the other come or go, while others do', async () => {
   await anns.hears('userStatusChanged', (change) => of(ben)(change) && change.status === 'online');
   for (const person of [ann, ben, eve]) person.leave();
 });
+
+test('typing is told in the groups that the two share, and not in their own conversation', async () => {
+  const { ann, ben, eve } = await registerAll(server, 'ann', 'ben', 'eve');
+  const talk = await ann.direct(ben);
+  const choir = await eve.group('Choir', ann, ben);
+  // One that is there when the block comes, and one that comes later.
+  const anns = await ann.connect();
+  await ann.api('PUT', `/blocks/${ben.id}`);
+  const bens = await ben.connect();
+  for (const device of [anns, bens]) {
+    await device.view(talk);
+    await device.view(choir);
+  }
+  for (const [typist, other] of [
+    [anns, bens],
+    [bens, anns],
+  ]) {
+    for (const name of ['typing', 'stopTyping']) {
+      for (const conversationId of [talk, choir]) await typist.does(name, { conversationId });
+    }
+    await other.hears('userStopTyping');
+    const told = ['userTyping', 'userStopTyping'].flatMap((name) => other.heard(name));
+    assert.deepEqual(
+      told.map(({ conversationId }) => conversationId),
+      [choir, choir],
+    );
+  }
+  anns.forget();
+  await ann.api('DELETE', `/blocks/${ben.id}`);
+  await bens.does('typing', { conversationId: talk });
+  await anns.hears('userTyping', ({ conversationId }) => conversationId === talk);
+  for (const person of [ann, ben, eve]) person.leave();
+});

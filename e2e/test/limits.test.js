@@ -59,14 +59,26 @@ test('a socket too many comes in by itself once there is room', async () => {
   const first = await ann.connect();
   await ann.connect();
   const third = ann.dial();
-  let tries = 0;
-  third.socket.io.on('reconnect_attempt', () => {
-    tries += 1;
-    third.wake();
-  });
-  await third.until(() => tries > 1, 'a second try');
+  await third.until(() => third.tries > 1, 'a second try');
   assert.deepEqual(third.of('connect'), []);
   first.close();
   await third.connected();
   ann.leave();
+});
+
+test('who connects too often is let in later, without an error that would end it', async () => {
+  const limited = await startServer({ env: { RATE_LIMIT_CONNECTS: '3/15' } });
+  try {
+    const { ann, ben } = await registerAll(limited, 'ann', 'ben');
+    for (let time = 0; time < 3; time += 1) await ann.connect();
+    const fourth = ann.dial({ transports: ['websocket'] });
+    await fourth.until(() => fourth.tries > 0, 'another try');
+    assert.deepEqual(fourth.of('connect'), []);
+    await ben.connect();
+    await fourth.connected();
+    for (const { error } of fourth.of('connect_error')) assert.equal(error.data, undefined);
+    for (const person of [ann, ben]) person.leave();
+  } finally {
+    await limited.remove();
+  }
 });

@@ -4,9 +4,12 @@
 //! transaction) and gives back what the client is shown. Who else hears of it is not decided here:
 //! the store's committed events tell the gateway's hub.
 
+mod accounts;
 mod blocks;
+mod calls;
 mod conversations;
 mod cursor;
+mod exports;
 mod friends;
 mod message_search;
 mod messages;
@@ -21,10 +24,14 @@ use salala_core::wire::Error;
 use salala_core::{Clock, Random, UserId};
 use salala_store::Store;
 use salala_store::ports::conversations::Contacts;
+use tokio::sync::Notify;
 
+use crate::ice::Ice;
 use crate::presence::Presence;
 use crate::rate_limits::{Rate, UserLimits};
+use exports::ExportBounds;
 
+pub use exports::Export;
 pub use messages::{HistoryQuery, conversation_id_of};
 
 /// The rules, over a store.
@@ -33,8 +40,12 @@ pub struct Chat {
     presence: Arc<Presence>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    ice: Arc<Ice>,
     settings: ChatSettings,
     limits: UserLimits,
+    /// Something is to be emptied.
+    erasures: Notify,
+    exports: ExportBounds,
 }
 
 /// What an operator may choose of the rules.
@@ -46,7 +57,7 @@ pub struct ChatSettings {
     pub content_max_chars: usize,
     /// Messages, edits and reactions of one user.
     pub sends: Option<Rate>,
-    /// Typing, read marks and joined rooms of one user.
+    /// Typing, read marks, joined rooms and events of calls of one user.
     pub signals: Option<Rate>,
 }
 
@@ -57,10 +68,21 @@ impl Chat {
         presence: Arc<Presence>,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
+        ice: Arc<Ice>,
         settings: ChatSettings,
     ) -> Self {
         let limits = UserLimits::new(settings.sends, settings.signals);
-        Self { store, presence, clock, random, settings, limits }
+        Self {
+            store,
+            presence,
+            clock,
+            random,
+            ice,
+            settings,
+            limits,
+            erasures: Notify::new(),
+            exports: ExportBounds::new(),
+        }
     }
 
     /// Counts what is asked often and keeps little, such as typing.

@@ -16,6 +16,7 @@ use salala_store::sqlite::SqliteStore;
 
 use crate::config::{self, Config};
 use crate::data_dir::DataDir;
+use crate::http::{documents, operations};
 use crate::logging;
 
 /// How long work on other threads may hold up the end of the process.
@@ -62,9 +63,22 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Print the API as a document, as the server gives it to programs
+    Api {
+        /// Which of the two doors
+        document: ApiDocument,
+    },
     /// Make and change accounts
     #[command(subcommand)]
     User(user::UserCommand),
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum ApiDocument {
+    /// HTTP, as OpenAPI 3.1
+    Openapi,
+    /// The socket, as AsyncAPI 3.0
+    Asyncapi,
 }
 
 #[derive(clap::Args, Default)]
@@ -119,6 +133,15 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
             backup::restore(&DataDir::open(&config.data_dir)?, &file, force)
         }
         Command::Seed { force } => block_on(store::seed(config, force)),
+        Command::Api { document } => {
+            let content_max_chars = config.content_max_chars;
+            let document = match document {
+                ApiDocument::Openapi => documents::openapi(&operations(), content_max_chars),
+                ApiDocument::Asyncapi => documents::asyncapi(content_max_chars),
+            };
+            output::say(&format!("{document:#}"));
+            Ok(())
+        }
         Command::User(command) => block_on(user::run(config, command)),
     }
 }

@@ -4,6 +4,7 @@
 //! read and what it is for; `--help` and every error message come from it. Nothing else in Salala
 //! reads the environment.
 
+mod ice_urls;
 mod load;
 mod network;
 mod origin;
@@ -18,7 +19,9 @@ use std::time::Duration;
 use salala_core::limits;
 use salala_store::ports::conversations::Contacts;
 
+use crate::ice::Ice;
 use crate::rate_limits::Rate;
+use crate::tls::TlsFiles;
 
 pub use load::{ConfigError, DEFAULT_FILE, Source};
 pub use network::{Network, TrustedProxies};
@@ -40,6 +43,10 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where browsers reach this server, if a proxy stands before it.
     pub public_url: Option<Origin>,
+    /// The certificate to serve HTTPS with, and its key; both are set or none.
+    pub tls_cert_file: Option<PathBuf>,
+    /// The certificate's private key.
+    pub tls_key_file: Option<PathBuf>,
     /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
     pub trusted_proxies: TrustedProxies,
     /// Which pages of other origins may call this server.
@@ -60,8 +67,16 @@ pub struct Config {
     pub rate_limit_auth: Option<Rate>,
     /// Messages, edits and reactions of one user; `None` for no limit.
     pub rate_limit_sends: Option<Rate>,
-    /// Typing, read marks and joined rooms of one user; `None` for no limit.
+    /// Typing, read marks, joined rooms and events of calls of one user; `None` for no limit.
     pub rate_limit_signals: Option<Rate>,
+    /// New sockets of one user, and ten times as many from one address; `None` for no limit.
+    pub rate_limit_connects: Option<Rate>,
+    /// TCP connections in all; `None` for as many as the open files let be.
+    pub max_connections: Option<usize>,
+    /// TCP connections of one address; `None` for no limit.
+    pub max_connections_per_address: Option<usize>,
+    /// What helps two browsers to find each other.
+    pub ice: Ice,
     /// Sockets that one user may have.
     pub max_sockets_per_user: u32,
     /// Opens `/metrics` to a collector that sends it, beside the users.
@@ -113,6 +128,8 @@ impl Default for Config {
             port: 3000,
             data_dir: PathBuf::from("./data"),
             public_url: None,
+            tls_cert_file: None,
+            tls_key_file: None,
             trusted_proxies: TrustedProxies::default(),
             cors_origins: Origins::List(Vec::new()),
             presence_audience: PresenceAudience::Contacts,
@@ -124,6 +141,10 @@ impl Default for Config {
             rate_limit_auth: Rate::new(20, Duration::from_mins(1)),
             rate_limit_sends: Rate::new(10_000, Duration::from_secs(10)),
             rate_limit_signals: Rate::new(10_000, Duration::from_secs(10)),
+            rate_limit_connects: Rate::new(10_000, Duration::from_secs(10)),
+            max_connections: None,
+            max_connections_per_address: Some(30_000),
+            ice: Ice::default(),
             max_sockets_per_user: 1_000,
             metrics_token: None,
             log_level: LogLevel::Info,
@@ -139,6 +160,12 @@ impl Config {
     /// One sentence that names the variable or the file, and what to do.
     pub fn load(file: Option<&std::path::Path>) -> Result<Self, ConfigError> {
         Self::read(&Source::of_process(file)?)
+    }
+
+    /// Where the certificate and its key are, if this server ends TLS itself.
+    pub fn tls_files(&self) -> Option<TlsFiles> {
+        let (cert, key) = self.tls_cert_file.clone().zip(self.tls_key_file.clone())?;
+        Some(TlsFiles { cert, key })
     }
 
     /// Whether browsers reach this server by HTTPS at its public address.

@@ -3,12 +3,16 @@
 //! - `entry`: who may connect, and what a socket needs before it sees `connect`
 //! - `events`, `answers`: a client's event → an act of `chat` → its ack
 //! - `hub`: a committed event → the sockets that hear it
+//! - `calls`, `call_news`, `call_desk`: calls made, told, and what a socket was told of them
 //! - `recovery`: coming back without having missed anything
 //! - `presence_edges`, `typing`: what is told but not kept
 //! - `tell`: from an event to the sockets of an audience
 //! - `rooms`: which sockets are meant
 
 mod answers;
+mod call_desk;
+mod call_news;
+mod calls;
 mod entry;
 mod events;
 mod hub;
@@ -24,26 +28,34 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use salala_core::{Clock, Random, UserId};
+use parking_lot::Mutex;
+use salala_core::records::CallDevice;
+use salala_core::{Clock, Random, SessionId, UserId};
 use salala_socketio::{
     Accept, Config, DisconnectReason, Event, Handler, Handshake, Origins, Reject, Socket, SocketIo,
     SocketIoService, Stats, cork,
 };
 use salala_store::Store;
 use salala_store::log::CommitFeed;
+use salala_store::ports::calls::CallParty;
 use salala_store::ports::views::RecoveryId;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::task::TaskTracker;
 
 use self::answers::Answers;
+use self::call_desk::CallDesk;
+use self::call_news::CallNews;
+use self::calls::Gone;
 use self::hub::Hub;
 use self::recovery::Pids;
 use self::typing::Typing;
 use crate::auth::Auth;
 use crate::chat::Chat;
 use crate::config::{PresenceAudience, Secret};
+use crate::ice::Ice;
 use crate::presence::Presence;
+use crate::rate_limits::ConnectLimits;
 use crate::tasks::Tasks;
 
 pub use self::sockets::Sockets;
@@ -68,6 +80,8 @@ pub struct Parts {
     pub auth: Arc<Auth>,
     /// Who is connected.
     pub presence: Arc<Presence>,
+    /// For who is called.
+    pub ice: Arc<Ice>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// For the ids of sessions that may be recovered.
@@ -82,6 +96,8 @@ pub struct Parts {
     pub audience: PresenceAudience,
     /// Which pages may connect.
     pub origins: Origins,
+    /// How often somebody may connect.
+    pub connects: ConnectLimits,
     /// Sockets that one user may have.
     pub max_sockets_per_user: u32,
     /// The handle through which sessions are cut.
@@ -101,21 +117,43 @@ impl Gateway {
         let config = Config { origins: parts.origins.clone(), ..Config::default() };
         let tasks = parts.tasks.clone();
         let sockets = Arc::clone(&parts.sockets);
+        let calls = CallNews {
+            sockets: Arc::clone(&parts.sockets),
+            ice: Arc::clone(&parts.ice),
+            clock: Arc::clone(&parts.clock),
+            offsets: Arc::default(),
+        };
+        // Queued before any socket can come in, so it takes away nobody who is back.
+        let left = parts.store.leave_all_calls(parts.clock.now());
         let shared = Arc::new(Shared {
-            hub: Hub::new(Arc::clone(&parts.sockets), Arc::clone(&parts.presence)),
+            hub: Hub::new(Arc::clone(&parts.sockets), Arc::clone(&parts.presence), calls),
             typing: Typing::default(),
+            gone: Mutex::default(),
             answering: TaskTracker::new(),
             pids: Pids::new(&parts.secret),
             parts,
         });
-        let io =
-            SocketIo::builder().config(config).namespace("/", Root(Arc::clone(&shared))).build();
+        let admitting = Arc::clone(&shared);
+        let io = SocketIo::builder()
+            .config(config)
+            .namespace("/", Root(Arc::clone(&shared)))
+            .admission(move |handshake| admitting.admit(handshake))
+            .build();
         sockets.set(io.clone());
         tasks.spawn("hub", Arc::clone(&shared).deliver(feed));
         tasks.spawn("typing", Arc::clone(&shared).sweep_typing());
         tasks.spawn("presence", Arc::clone(&shared).sweep_presence());
         tasks.spawn_until_stop("cursors", Arc::clone(&shared).send_cursors());
         tasks.spawn_until_stop("trim the log", Arc::clone(&shared).trim_log());
+        let sweeping = Arc::clone(&shared);
+        tasks.spawn("calls", async move {
+            match left.await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "calls wait for their parties to come back"),
+                Err(error) => tracing::warn!(%error, "calls of an earlier run could not be found"),
+            }
+            sweeping.sweep_calls().await;
+        });
         Self { io, shared }
     }
 
@@ -151,6 +189,8 @@ struct Shared {
     hub: Hub,
     typing: Typing,
     pids: Pids,
+    /// Devices that are gone and had calls, until the store knows.
+    gone: Mutex<Vec<Gone>>,
     /// Events that were begun and not answered yet; closed once the server drains.
     answering: TaskTracker,
 }
@@ -158,11 +198,18 @@ struct Shared {
 /// Who stands behind a socket.
 struct Caller {
     user_id: UserId,
+    session_id: Option<SessionId>,
+    /// When it began to come in.
+    entered_at: std::time::Instant,
     answers: Answers,
+    calls: CallDesk,
     /// Its recoverable session; set before its first event.
     recovery_id: OnceLock<RecoveryId>,
     /// It has viewed a conversation, which its session remembers.
     has_views: AtomicBool,
+    /// A block stood between the user and another while this socket was there. Mostly none did, and the
+    /// store is not asked for one with every sign of typing.
+    has_met_block: AtomicBool,
 }
 
 /// The namespace `/`, the only one.
@@ -188,17 +235,22 @@ impl Handler for Root {
     async fn disconnected(&self, socket: &Socket, reason: DisconnectReason) {
         if let Some(caller) = socket.data::<Caller>() {
             self.0.leave(socket, &caller, reason);
+            self.0.leave_calls(socket, &caller);
         }
     }
 }
 
 impl Caller {
-    fn new(user_id: UserId) -> Self {
+    fn new(user_id: UserId, session_id: Option<SessionId>) -> Self {
         Self {
             user_id,
+            session_id,
+            entered_at: std::time::Instant::now(),
             answers: Answers::new(),
+            calls: CallDesk::new(),
             recovery_id: OnceLock::new(),
             has_views: AtomicBool::new(false),
+            has_met_block: AtomicBool::new(false),
         }
     }
 
@@ -208,6 +260,24 @@ impl Caller {
 
     fn note_views(&self) {
         self.has_views.store(true, Ordering::Relaxed);
+    }
+
+    /// The device that a socket is to calls.
+    fn device(&self, socket: &Socket) -> CallDevice {
+        CallDevice { key: self.device_key(socket), session_id: self.session_id }
+    }
+
+    /// Its recoverable session, which outlives the socket; the socket before that is known.
+    fn device_key(&self, socket: &Socket) -> String {
+        match self.recovery_id() {
+            Some(recovery_id) => recovery_id.to_string(),
+            None => socket.id().to_owned(),
+        }
+    }
+
+    /// The user on that device.
+    fn party(&self, socket: &Socket) -> CallParty {
+        CallParty { user_id: self.user_id, device: self.device(socket) }
     }
 }
 
@@ -221,7 +291,8 @@ impl Shared {
         }
         while let Some(Some(batch)) = stopping.run_until_cancelled(feed.recv()).await {
             metrics::counter!("salala_committed_events_total").increment(batch.len() as u64);
-            cork(|| self.hub.deliver(batch, &self.typing));
+            let tell_erased = |user_id, acquaintances: &_| self.tell_erased(user_id, acquaintances);
+            cork(|| self.hub.deliver(batch, &self.typing, &tell_erased));
         }
     }
 

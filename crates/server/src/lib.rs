@@ -6,7 +6,9 @@
 //! - [`http`] and [`gateway`]: the two doors, REST and Socket.IO
 //! - [`chat`]: the rules, the same for both doors
 //! - [`auth`]: accounts, tokens and sessions
+//! - [`ice`]: what helps two browsers to find each other
 //! - [`presence`]: who is connected
+//! - [`tls`]: the certificate
 //! - [`rate_limits`]: how often somebody may do something
 //! - [`data_dir`]: the folder in which everything is kept
 //! - [`revocations`]: how an operator's command reaches the running server
@@ -21,6 +23,7 @@ pub mod config;
 pub mod data_dir;
 pub mod gateway;
 pub mod http;
+pub mod ice;
 pub mod logging;
 pub mod metrics;
 pub mod presence;
@@ -30,3 +33,4 @@ pub mod revocations;
 pub mod seed;
 pub mod serve;
 pub mod tasks;
+pub mod tls;

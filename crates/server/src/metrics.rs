@@ -10,11 +10,14 @@ use metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use salala_core::Timestamp;
 
 const HTTP_REQUESTS: &str = "salala_http_requests_total";
 const HTTP_SECONDS: &str = "salala_http_request_duration_seconds";
 const HTTP_CONNECTIONS_REFUSED: &str = "salala_http_connections_refused_total";
 const ACCEPT_ERRORS: &str = "salala_accept_errors_total";
+const TLS_FAILURES: &str = "salala_tls_handshakes_failed_total";
+const TLS_EXPIRY: &str = "salala_tls_certificate_expiry_seconds";
 const AUTH_FAILURES: &str = "salala_auth_failures_total";
 const PASSWORDS_WAITING: &str = "salala_password_hashes_waiting";
 const READY: &str = "salala_ready";
@@ -24,10 +27,13 @@ const SOCKETS: &str = "salala_sockets";
 const SLOW_CONSUMERS: &str = "salala_slow_consumers_total";
 const VOLATILE_DROPPED: &str = "salala_volatile_dropped_total";
 const SOCKET_CONNECTS: &str = "salala_socket_connects_total";
+const SOCKET_SESSIONS: &str = "salala_socket_sessions_total";
+const REPLAYED_EVENTS: &str = "salala_replayed_events_total";
 const SOCKET_DISCONNECTS: &str = "salala_socket_disconnects_total";
 const CLIENT_EVENTS: &str = "salala_client_events_total";
 const CLIENT_EVENTS_REFUSED: &str = "salala_client_events_refused_total";
 const COMMITTED_EVENTS: &str = "salala_committed_events_total";
+const CALLS: &str = "salala_calls_total";
 
 /// From half a millisecond to ten seconds.
 const SECONDS_BUCKETS: [f64; 13] =
@@ -75,14 +81,24 @@ pub fn record_request(method: &'static str, route: &str, status: u16, took: Dura
     histogram!(HTTP_SECONDS, "method" => method, "route" => route).record(took.as_secs_f64());
 }
 
-/// A connection was closed unanswered because as many are open as may.
-pub fn record_refused_connection() {
-    counter!(HTTP_CONNECTIONS_REFUSED).increment(1);
+/// A connection was closed unanswered because as many are open as may; `bound` is one of few words.
+pub fn record_refused_connection(bound: &'static str) {
+    counter!(HTTP_CONNECTIONS_REFUSED, "bound" => bound).increment(1);
 }
 
 /// A connection could not be accepted.
 pub fn record_accept_error() {
     counter!(ACCEPT_ERRORS).increment(1);
+}
+
+/// A TLS connection did not come about; `reason` is one of few words.
+pub fn record_tls_failure(reason: &'static str) {
+    counter!(TLS_FAILURES, "reason" => reason).increment(1);
+}
+
+/// When the certificate that is served runs out.
+pub fn set_certificate_expiry(not_after: Timestamp) {
+    gauge!(TLS_EXPIRY).set(as_measure(u64::try_from(not_after.unix_seconds()).unwrap_or(0)));
 }
 
 /// A sign-in or token was refused; `reason` is one of few words.
@@ -141,6 +157,8 @@ fn describe() {
     describe_histogram!(HTTP_SECONDS, Unit::Seconds, "Time from request to answer");
     describe_counter!(HTTP_CONNECTIONS_REFUSED, "Connections closed because too many were open");
     describe_counter!(ACCEPT_ERRORS, "Connections that the system could not hand over");
+    describe_counter!(TLS_FAILURES, "TLS handshakes that failed, by reason");
+    describe_gauge!(TLS_EXPIRY, "When the certificate runs out, in Unix time");
     describe_counter!(AUTH_FAILURES, "Sign-ins and tokens refused");
     describe_gauge!(PASSWORDS_WAITING, "Sign-ins that wait for or are at password hashing");
     describe_gauge!(READY, "1 when ready for clients, else 0");
@@ -150,10 +168,13 @@ fn describe() {
     describe_counter!(VOLATILE_DROPPED, "Passing events dropped for slow clients");
     describe_gauge!(SOCKETS, "Sockets connected");
     describe_counter!(SOCKET_CONNECTS, "Sockets let in");
+    describe_counter!(SOCKET_SESSIONS, "Sessions that began, went on or were lost, by outcome");
+    describe_counter!(REPLAYED_EVENTS, "Events told again to clients that came back");
     describe_counter!(SOCKET_DISCONNECTS, "Sockets that went, by reason");
     describe_counter!(CLIENT_EVENTS, "Events of clients, by name");
     describe_counter!(CLIENT_EVENTS_REFUSED, "Events of clients refused, by code");
     describe_counter!(COMMITTED_EVENTS, "Durable events committed");
+    describe_counter!(CALLS, "Calls that came to a state");
     gauge!(INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
 

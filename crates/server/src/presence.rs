@@ -85,6 +85,11 @@ impl Presence {
         gone
     }
 
+    /// Takes out a user at once, whatever devices they have. True if they were online.
+    pub fn remove(&self, user_id: UserId) -> bool {
+        self.state.lock().users.remove(&user_id).is_some()
+    }
+
     /// Takes out everybody, when the server ends.
     pub fn take_all(&self) -> Vec<UserId> {
         let mut state = self.state.lock();

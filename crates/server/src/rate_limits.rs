@@ -21,6 +21,12 @@ const KEYS_MAX: usize = 100_000;
 const ACCOUNT_FACTOR: u32 = 10;
 const ADDRESS_FACTOR: u32 = 20;
 
+/// Exports of one user: each reads all that they ever wrote.
+const EXPORTS_PER_HOUR: u32 = 10;
+
+/// So many times the rate of one user's connects may come from one address.
+const CONNECT_ADDRESS_FACTOR: u32 = 10;
+
 /// So many times in such a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
@@ -95,12 +101,17 @@ impl<K: Eq + Hash> RateLimiter<K> {
 pub struct UserLimits {
     sends: RateLimiter<UserId>,
     signals: RateLimiter<UserId>,
+    exports: RateLimiter<UserId>,
 }
 
 impl UserLimits {
     /// For these rates.
     pub fn new(sends: Option<Rate>, signals: Option<Rate>) -> Self {
-        Self { sends: RateLimiter::new(sends), signals: RateLimiter::new(signals) }
+        Self {
+            sends: RateLimiter::new(sends),
+            signals: RateLimiter::new(signals),
+            exports: RateLimiter::new(Rate::new(EXPORTS_PER_HOUR, Duration::from_hours(1))),
+        }
     }
 
     /// Before anything is stored that others see: a message, an edit, a reaction.
@@ -111,6 +122,38 @@ impl UserLimits {
     /// Before what is asked often and keeps little: typing, read marks, joining and leaving rooms.
     pub fn signal(&self, user_id: UserId, now: Timestamp) -> Result<(), Error> {
         self.signals.take(user_id, now).map_err(|wait| limited("signals", wait))
+    }
+
+    /// Before everything held about the user is read.
+    pub fn export(&self, user_id: UserId, now: Timestamp) -> Result<(), Error> {
+        self.exports.take(user_id, now).map_err(|wait| limited("exports", wait))
+    }
+}
+
+/// Limits of who connects: sockets of a user, and handshakes from an address, behind which many may be.
+#[derive(Debug)]
+pub struct ConnectLimits {
+    users: RateLimiter<UserId>,
+    addresses: RateLimiter<IpAddr>,
+}
+
+impl ConnectLimits {
+    /// For this rate of one user.
+    pub fn new(rate: Option<Rate>) -> Self {
+        Self {
+            users: RateLimiter::new(rate),
+            addresses: RateLimiter::new(rate.map(|rate| rate.times(CONNECT_ADDRESS_FACTOR))),
+        }
+    }
+
+    /// Before a handshake from an address is answered. The error is how long to wait.
+    pub fn handshake(&self, address: IpAddr, now: Timestamp) -> Result<(), Duration> {
+        self.addresses.take(network_of(address), now).inspect_err(|_| count_refusal("connects"))
+    }
+
+    /// Before a socket of a user is let in. The error is how long to wait.
+    pub fn socket(&self, user_id: UserId, now: Timestamp) -> Result<(), Duration> {
+        self.users.take(user_id, now).inspect_err(|_| count_refusal("connects"))
     }
 }
 
@@ -150,7 +193,7 @@ impl AuthLimits {
         address: Option<&str>,
         now: Timestamp,
     ) -> Result<Attempt<'_>, Error> {
-        let address = address.and_then(network_of);
+        let address = address.and_then(|address| address.parse().ok()).map(network_of);
         let account = account.map(str::to_lowercase);
         let refuse = |wait| limited("sign-ins", wait);
         if address.is_some() {
@@ -196,20 +239,24 @@ impl Attempt<'_> {
 }
 
 /// What one customer of a provider has: an address of IPv4, 64 bits of IPv6.
-fn network_of(address: &str) -> Option<IpAddr> {
-    match address.parse().ok()? {
+pub fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
         IpAddr::V6(address) => {
             let bits = address.to_bits() >> 64 << 64;
-            Some(IpAddr::V6(bits.into()))
+            IpAddr::V6(bits.into())
         }
-        address @ IpAddr::V4(_) => Some(address),
+        address @ IpAddr::V4(_) => address,
     }
 }
 
 fn limited(what: &'static str, wait: Duration) -> Error {
-    metrics::counter!("salala_rate_limited_total", "what" => what).increment(1);
+    count_refusal(what);
     let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1);
     Error { retry_after_ms: Some(wait_ms), ..ErrorCode::RateLimited.into() }
+}
+
+fn count_refusal(what: &'static str) {
+    metrics::counter!("salala_rate_limited_total", "what" => what).increment(1);
 }
 
 fn micros(span: Duration) -> i64 {

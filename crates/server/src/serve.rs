@@ -2,6 +2,8 @@
 
 mod app;
 mod connection;
+mod connections;
+mod handshake;
 mod listener;
 
 use std::net::SocketAddr;
@@ -12,14 +14,17 @@ use salala_core::{Clock, Random};
 use salala_store::Store;
 use tokio_util::sync::CancellationToken;
 
+use self::connections::Connections;
 use crate::auth::Auth;
 use crate::config::{Config, Secret};
 use crate::gateway::Gateway;
 use crate::http::health::Readiness;
-use crate::metrics::MetricsError;
+use crate::metrics::{self, MetricsError};
 use crate::revocations::Revocations;
 use crate::tasks::Tasks;
+use crate::tls::{Pair, Tls, TlsError};
 
+pub use handshake::NOT_PLAIN;
 pub use listener::{ListenError, raise_open_files_limit};
 
 /// Over how long the transports are closed when the server stops, so that their clients do not all
@@ -54,6 +59,8 @@ pub struct Parts {
 /// A server that listens. Dropped without [`Self::stop`], it goes on until its runtime ends.
 pub struct Server {
     address: SocketAddr,
+    tls: Option<Arc<Tls>>,
+    clock: Arc<dyn Clock>,
     auth: Arc<Auth>,
     gateway: Gateway,
     readiness: Readiness,
@@ -68,6 +75,9 @@ pub enum StartError {
     /// It cannot listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
+    /// Its certificate cannot be served.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// It cannot measure.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
@@ -80,21 +90,36 @@ impl Server {
     /// Starts listening; clients are served from here on. To be called inside a runtime.
     ///
     /// # Errors
-    /// The port is taken, above all.
+    /// The port is taken, or the certificate is wrong, above all.
     pub fn start(parts: Parts) -> Result<Self, StartError> {
+        let clock = Arc::clone(&parts.clock);
+        let tls = parts.config.tls_files().map(|files| Tls::load(&files)).transpose()?;
+        let tls = tls.map(|(tls, pair)| {
+            take_note(&pair, &*clock);
+            Arc::new(tls)
+        });
         let listener = listener::listen(parts.config.host, parts.config.port)?;
         let address = listener::address(&listener)?;
         let closing = CancellationToken::new();
         let app = app::assemble(parts)?;
+        let connections = Connections::new(
+            app.config.max_connections,
+            app.config.max_connections_per_address,
+            listener::open_files_limit(),
+        );
         let shared = Arc::new(connection::Shared {
             router: app.router,
             config: app.config,
+            tls: tls.clone(),
+            connections,
             closing: closing.clone(),
         });
         let accepting = listener::accept(listener, shared, app.tasks.clone(), closing.clone());
         app.tasks.spawn("accept", accepting);
         Ok(Self {
             address,
+            tls,
+            clock,
             auth: app.auth,
             gateway: app.gateway,
             readiness: app.readiness,
@@ -111,11 +136,33 @@ impl Server {
 
     /// The address to open in a browser on this machine.
     pub fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
         let ip = self.address.ip();
         if ip.is_unspecified() || ip.is_loopback() {
-            return format!("http://localhost:{}", self.address.port());
+            return format!("{scheme}://localhost:{}", self.address.port());
         }
-        format!("http://{}", self.address)
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// Whether it ends TLS itself.
+    pub fn has_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// Reads the certificate and its key anew, for connections that come from here on. If they are
+    /// wrong, the old ones stay and the log says why.
+    pub fn reload_tls(&self) {
+        let Some(tls) = &self.tls else {
+            tracing::info!("there is nothing to be read anew without TLS_CERT_FILE");
+            return;
+        };
+        match tls.reload() {
+            Ok(pair) => {
+                tracing::info!(not_after = %pair.not_after(), "the certificate was read anew");
+                take_note(&pair, &*self.clock);
+            }
+            Err(error) => tracing::error!("{error}; the old certificate goes on being served"),
+        }
     }
 
     /// Accounts, tokens and sessions.
@@ -151,5 +198,13 @@ impl Server {
                 false
             }
         }
+    }
+}
+
+/// Tells operators of a certificate that clients refuse, or will soon.
+fn take_note(pair: &Pair, clock: &dyn Clock) {
+    metrics::set_certificate_expiry(pair.not_after());
+    if let Some(warning) = pair.validity(clock.now()).warning() {
+        tracing::warn!("{warning}");
     }
 }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod it {
     mod app;
+    mod documents;
+    mod http_accounts;
     mod http_auth;
     mod http_bodies;
     mod http_conversations;
@@ -13,6 +15,8 @@ mod it {
     mod http_origins;
     mod http_refusals;
     mod http_sessions;
+    mod limits;
     mod process;
     mod seed;
+    mod tls;
 }

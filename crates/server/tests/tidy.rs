@@ -3,10 +3,12 @@
 //! - `files`: how each file begins and how long it is
 //! - `walls`: which room may name what
 //! - `dependencies`: where crates come from and under which licences
+//! - `bounds`: that the operators' table tells the numbers that the code has
 //! - `documents`: that the protocol's document tells what the code does
 
 #[cfg(test)]
 mod tidy {
+    mod bounds;
     mod dependencies;
     mod documents;
     mod files;

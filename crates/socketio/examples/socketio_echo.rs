@@ -51,20 +51,27 @@ impl Handler for Echo {
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
-    let config = Config {
+    let io = SocketIo::builder()
+        .config(config())
+        .namespace("/", Echo)
+        .namespace("/custom", Echo)
+        .build();
+    let router = Router::new().route_service("/socket.io/", io.service());
+    let port = u16::try_from(milliseconds("PORT", 3000)).unwrap_or(3000);
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
+    axum::serve(listener, router).await
+}
+
+/// The intervals that the suite expects, unless the environment names others.
+pub(crate) fn config() -> Config {
+    Config {
         ping_interval: Duration::from_millis(milliseconds("PING_INTERVAL", 300)),
         ping_timeout: Duration::from_millis(milliseconds("PING_TIMEOUT", 200)),
         connect_timeout: Duration::from_secs(1),
         max_payload: 1_000_000,
         origins: Origins::Any,
         ..Config::default()
-    };
-    let io =
-        SocketIo::builder().config(config).namespace("/", Echo).namespace("/custom", Echo).build();
-    let router = Router::new().route_service("/socket.io/", io.service());
-    let port = u16::try_from(milliseconds("PORT", 3000)).unwrap_or(3000);
-    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
-    axum::serve(listener, router).await
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "an example is set up by its environment")]

@@ -9,13 +9,13 @@ pub(crate) mod connection;
 pub(crate) mod core;
 pub(crate) mod cork;
 mod cors;
-mod decoder;
+pub(crate) mod decoder;
 mod farewell;
 pub(crate) mod frame;
 pub(crate) mod id;
 mod longpoll;
 mod outbound;
-mod packet;
+pub(crate) mod packet;
 mod polling;
 mod queue;
 mod request;
@@ -24,7 +24,7 @@ mod stats;
 mod stream;
 mod sweep;
 mod task;
-mod upgrade;
+pub(crate) mod upgrade;
 mod write;
 
 use std::{

@@ -1,6 +1,6 @@
 //! What is kept of the HTTP request that opened a connection, and how it may be refused.
 
-use std::{borrow::Cow, net::SocketAddr, sync::Arc, time::Duration};
+use std::{any::Any, borrow::Cow, net::SocketAddr, sync::Arc, time::Duration};
 
 use http::{HeaderMap, StatusCode, request::Parts};
 
@@ -10,6 +10,13 @@ use http::{HeaderMap, StatusCode, request::Parts};
 /// `ConnectInfo<SocketAddr>`, or the address that a trusted proxy names).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PeerAddress(pub SocketAddr);
+
+/// Something that is kept for as long as the request's TCP connection lives, as a request extension.
+///
+/// The server that mounts the service inserts it to count connections: a WebSocket outlives the HTTP
+/// task that took it in, and drops this when its stream is closed.
+#[derive(Clone)]
+pub struct Held(pub Arc<dyn Any + Send + Sync>);
 
 /// The request that opened a connection. Cheap to clone.
 ///

@@ -16,6 +16,9 @@ mod client;
 mod config;
 pub mod engine;
 mod event;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod handler;
 mod handshake;
 mod io;
@@ -36,7 +39,7 @@ pub use crate::{
     engine::{ResponseBody, Stats, Transport, cork::cork},
     event::{Ack, ArgumentError, Event},
     handler::{Accept, Handler, Reject},
-    handshake::{Handshake, PeerAddress, Refusal},
+    handshake::{Handshake, Held, PeerAddress, Refusal},
     io::{Builder, SocketIo, SocketIoService},
     namespace::Namespace,
     packet::{Attachment, EncodeError, Packet},

@@ -5,6 +5,7 @@
 //! - [`ports`]: the traits, one per noun, with their guarantees; [`Store`] is all of them
 //! - [`log`]: the durable events that writes leave behind, in the order in which they took effect
 //! - [`sqlite`]: the embedded engine
+//! - [`postgres`]: the engine for many processes
 //!
 //! **One method is one transaction.** Permissions are asked inside it, so that an answer cannot
 //! have changed before the act.
@@ -15,20 +16,30 @@
 //!
 //! **Durability.** A write's future resolves after its transaction is on disk, never before.
 
+mod copies;
 pub mod error;
+mod history_page;
 pub mod log;
+mod mentions;
+mod pair;
 pub mod ports;
+pub mod postgres;
+mod queue;
 mod read_marks;
 mod replay;
+mod request_status;
 pub mod sqlite;
+mod user_terms;
+mod visible;
 
 use std::future::Future;
 use std::pin::Pin;
 
+pub use copies::BackupError;
 pub use error::{Conflict, StoreError};
 pub use ports::{
-    Access, Blocks, CatchUp, Conversations, Friends, Log, MessageSearch, Messages, Reactions,
-    Reads, Sessions, Store, Users, Views,
+    Access, Accounts, Blocks, Calls, CatchUp, Conversations, Exports, Friends, Log, MessageSearch,
+    Messages, Reactions, Reads, Sessions, Store, Users, Views,
 };
 
 /// The outcome of a request that is under way. It goes on whether or not it is polled.

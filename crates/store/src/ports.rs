@@ -1,8 +1,11 @@
 //! The traits behind which engines stand, one per noun, with what each method guarantees.
 
+pub mod accounts;
 pub mod blocks;
+pub mod calls;
 pub mod catch_up;
 pub mod conversations;
+pub mod exports;
 pub mod friends;
 pub mod log;
 pub mod message_search;
@@ -16,9 +19,12 @@ pub mod views;
 use crate::Pending;
 use crate::log::CommitFeed;
 
+pub use accounts::Accounts;
 pub use blocks::Blocks;
+pub use calls::Calls;
 pub use catch_up::CatchUp;
 pub use conversations::Conversations;
+pub use exports::Exports;
 pub use friends::Friends;
 pub use log::Log;
 pub use message_search::MessageSearch;
@@ -32,6 +38,7 @@ pub use views::Views;
 /// All that is kept.
 pub trait Store:
     Users
+    + Accounts
     + Sessions
     + Friends
     + Blocks
@@ -43,6 +50,8 @@ pub trait Store:
     + Log
     + Views
     + CatchUp
+    + Exports
+    + Calls
     + Send
     + Sync
     + 'static

@@ -33,6 +33,7 @@ pub(crate) enum Kind {
     FriendRequestCreated,
     FriendRequestUpdated,
     GroupJoined,
+    CallEnded,
     /// The user came into a conversation that was there: rows of it from here on are theirs.
     MemberJoined,
     /// The user went out of a conversation: rows of it from here on are not theirs.
@@ -91,6 +92,7 @@ impl Kind {
             "friend_request_created" => Self::FriendRequestCreated,
             "friend_request_updated" => Self::FriendRequestUpdated,
             "group_joined" => Self::GroupJoined,
+            "call_ended" => Self::CallEnded,
             "member_joined" => Self::MemberJoined,
             "member_left" => Self::MemberLeft,
             _ => Self::Other,

@@ -1,14 +1,19 @@
 //! The shapes that clients are given. Unset scalars are `null`, never left out.
 
-use std::collections::BTreeMap;
+mod calls;
 
+use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 use crate::clock::Timestamp;
 use crate::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
+use crate::permissions::Role;
+
+pub use calls::{Call, CallStarted, IceServer, IceServers};
 
 /// A message.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     /// Which.
@@ -26,6 +31,7 @@ pub struct Message {
     /// `null` without a file and once deleted.
     pub file_url: Option<String>,
     /// What is known of the file at `fileUrl`; `null` for a URL of somewhere else.
+    #[schemars(with = "()")]
     pub file: Option<File>,
     /// The message that this one answers.
     pub reply_to_id: Option<MessageId>,
@@ -49,7 +55,7 @@ pub struct Message {
 }
 
 /// Who wrote a message.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sender {
     /// Who.
@@ -68,7 +74,7 @@ pub struct Sender {
 pub enum File {}
 
 /// The message that another one answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplyTo {
     /// Which.
@@ -84,7 +90,7 @@ pub struct ReplyTo {
 }
 
 /// Who wrote the message that another one answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplyToSender {
     /// The unique name.
@@ -92,7 +98,7 @@ pub struct ReplyToSender {
 }
 
 /// One emoji of one user on one message; the payload of `message:reaction:add`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reaction {
     /// Which.
@@ -110,7 +116,7 @@ pub struct Reaction {
 }
 
 /// One user's mark that a message was read.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageRead {
     /// Who read.
@@ -120,7 +126,7 @@ pub struct MessageRead {
 }
 
 /// A conversation as every member sees it; the payload of `conversationUpdated`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SharedConversation {
     /// Which.
@@ -148,7 +154,7 @@ pub struct SharedConversation {
 }
 
 /// A conversation with what is its reader's own.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Conversation {
     /// As every member sees it.
@@ -159,7 +165,7 @@ pub struct Conversation {
     /// Others' undeleted messages after `lastReadSeq`.
     pub unread_count: u64,
     /// `owner`, `admin` or `member`.
-    pub role: &'static str,
+    pub role: Role,
     /// No push before this moment.
     pub muted_until: Option<Timestamp>,
     /// When the reader pinned it.
@@ -171,7 +177,7 @@ pub struct Conversation {
 }
 
 /// Is a user connected?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// On at least one device.
@@ -181,7 +187,7 @@ pub enum Status {
 }
 
 /// What others are shown of a user in lists.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserSummary {
     /// Who.
@@ -199,18 +205,18 @@ pub struct UserSummary {
 }
 
 /// A member of a conversation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Participant {
     /// Who.
     #[serde(flatten)]
     pub user: UserSummary,
     /// `owner`, `admin` or `member`.
-    pub role: &'static str,
+    pub role: Role,
 }
 
 /// What others are shown of a user.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// As in lists.
@@ -223,7 +229,7 @@ pub struct User {
 }
 
 /// What a user is shown of themselves.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Me {
     /// As others see it.
@@ -237,8 +243,22 @@ pub struct Me {
     pub date_of_birth: Option<String>,
 }
 
+/// How far a friend request is.
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum FriendRequestStatus {
+    /// Waits for its receiver.
+    Pending,
+    /// The two are friends.
+    Accepted,
+    /// The receiver said no.
+    Rejected,
+    /// The sender took it back.
+    Cancelled,
+}
+
 /// One user's wish to be another's friend.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FriendRequest {
     /// Which.
@@ -247,14 +267,14 @@ pub struct FriendRequest {
     pub sender_id: UserId,
     /// Who is asked.
     pub receiver_id: UserId,
-    /// `PENDING`, `ACCEPTED`, `REJECTED` or `CANCELLED`.
-    pub status: &'static str,
+    /// How far it is.
+    pub status: FriendRequestStatus,
     /// When it was asked.
     pub created_at: Timestamp,
 }
 
 /// A friend request with who asks; the payload of `newFriendRequest`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FriendRequestWithSender {
     /// The request.
@@ -265,7 +285,7 @@ pub struct FriendRequestWithSender {
 }
 
 /// One sign-in of the user who asks.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// Which.
@@ -285,7 +305,7 @@ pub struct Session {
 }
 
 /// The answer to a sign-in.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignedIn {
     /// For `Authorization: Bearer` and the socket's `auth.token`.
@@ -299,14 +319,15 @@ pub struct SignedIn {
 }
 
 /// A list without pages.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[schemars(rename = "ListOf{T}")]
 pub struct List<T> {
     /// The rows.
     pub data: Vec<T>,
 }
 
 /// A message that was found.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageHit {
     /// The message, as everywhere.
@@ -320,7 +341,8 @@ pub struct MessageHit {
 }
 
 /// A page of a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[schemars(rename = "PageOf{T}")]
 #[serde(rename_all = "camelCase")]
 pub struct Page<T> {
     /// The rows.
@@ -330,7 +352,7 @@ pub struct Page<T> {
 }
 
 /// A page that can be left on both sides.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryPage {
     /// Newest first.
@@ -342,7 +364,7 @@ pub struct HistoryPage {
 }
 
 /// The ack of `joinRoom`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JoinedRoom {
     /// Which.
@@ -354,7 +376,7 @@ pub struct JoinedRoom {
 }
 
 /// The ack of `sync`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Synced {
     /// What the client lacks of each conversation that it named, by id.
     pub conversations: BTreeMap<ConversationId, SyncedConversation>,
@@ -365,7 +387,7 @@ pub struct Synced {
 }
 
 /// What a client lacks of one conversation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SyncedConversation {
     /// Oldest first, without `reads`.
@@ -376,8 +398,16 @@ pub struct SyncedConversation {
     pub complete: bool,
 }
 
+/// The ack of `leaveRoom`.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftRoom {
+    /// Which, as it was sent.
+    pub conversation_id: String,
+}
+
 /// The answer to `POST /conversations/{id}/read`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadPosition {
     /// The highest `seq` that the user read.

@@ -8,6 +8,9 @@ use salala_core::wire::requests::Register;
 use super::Auth;
 use crate::refusal::refusal;
 
+/// Messages that are emptied at a time where no server runs.
+const ERASED_AT_ONCE: usize = 500;
+
 impl Auth {
     /// Makes an account, also where registration is closed.
     ///
@@ -39,6 +42,22 @@ impl Auth {
         ended.await.map_err(refusal)?;
         if disabled {
             self.live_sessions.cut_user(user_id);
+        }
+        Ok(())
+    }
+
+    /// Shuts a user's account and asks for it to be erased, which a running server then does; with
+    /// `is_alone` there is none, and it is done here.
+    ///
+    /// # Errors
+    /// `not_found` without a user of this name or e-mail address.
+    pub async fn delete_account(&self, login: String, is_alone: bool) -> Result<(), Error> {
+        let user_id = self.user_id_of(login).await?;
+        self.store.request_erasure(user_id, self.clock.now()).await.map_err(refusal)?;
+        self.live_sessions.cut_user(user_id);
+        if is_alone {
+            let step = || self.store.carry_on_erasure(ERASED_AT_ONCE, self.clock.now());
+            while step().await.map_err(refusal)? {}
         }
         Ok(())
     }

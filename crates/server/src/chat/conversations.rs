@@ -55,6 +55,16 @@ impl Chat {
         self.store.membership(user_id, id).await.map_err(refusal)
     }
 
+    /// Whether this is a conversation of two between whom a block stands.
+    pub async fn is_blocked_direct(
+        &self,
+        user_id: UserId,
+        id: ConversationId,
+    ) -> Result<bool, Error> {
+        let own = self.store.conversation(user_id, id).await.map_err(refusal)?;
+        Ok(!own.conversation.is_group && !own.conversation.blocks.is_empty())
+    }
+
     /// The conversation of two, and whether it had to be made.
     pub async fn open_direct(
         &self,

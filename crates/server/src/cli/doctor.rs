@@ -13,6 +13,8 @@ use salala_store::sqlite::backup;
 
 use super::output;
 use crate::config::{Config, Origins, TrustedProxies};
+use crate::serve::NOT_PLAIN;
+use crate::tls::{CERT_FILE, KEY_FILE, Pair, Validity};
 
 /// Below the first the disk is full soon, below the second it is.
 const FREE_BYTES: (u64, u64) = (1 << 30, 64 << 20);
@@ -43,6 +45,7 @@ use Finding::{Fine, Problem, Warning};
 /// There is a problem.
 pub(super) fn examine(config: &Config) -> anyhow::Result<()> {
     let mut findings = settings(config);
+    findings.extend(certificate(config, &SystemClock));
     findings.extend(data_folder(&config.data_dir));
     findings.push(database(&config.data_dir.join("salala.db")));
     findings.push(clock(&SystemClock, &config.data_dir.join("salala.db")));
@@ -74,10 +77,11 @@ fn settings(config: &Config) -> Vec<Finding> {
     if !config.is_public_https() {
         findings.push(Warning(
             "PUBLIC_URL names no https address: passwords and cookies travel in the clear unless all \
-             users are on this machine; put a proxy with TLS before Salala and set it"
+             users are on this machine; set TLS_CERT_FILE and TLS_KEY_FILE, or put a proxy with TLS \
+             before Salala, and set it"
                 .to_owned(),
         ));
-    } else if config.trusted_proxies == TrustedProxies::default() {
+    } else if config.tls_files().is_none() && config.trusted_proxies == TrustedProxies::default() {
         findings.push(Warning(
             "PUBLIC_URL is https, but TRUSTED_PROXIES is not set: all users seem to come from the \
              proxy's address and share its limits; set it to that address"
@@ -89,6 +93,39 @@ fn settings(config: &Config) -> Vec<Finding> {
             "CORS_ORIGIN is *: pages of anybody may call this server; name those that need to"
                 .to_owned(),
         ));
+    }
+    findings
+}
+
+/// The certificate, if there is to be one.
+fn certificate(config: &Config, clock: &dyn Clock) -> Vec<Finding> {
+    let Some(files) = config.tls_files() else { return Vec::new() };
+    let pair = match Pair::load(&files) {
+        Ok(pair) => pair,
+        Err(error) => return vec![Problem(error.to_string())],
+    };
+    let mut findings = vec![match pair.validity(clock.now()) {
+        Validity::Good(sentence) => Fine(sentence),
+        Validity::Ending(sentence) => Warning(sentence),
+        Validity::Refused(sentence) => Problem(sentence),
+    }];
+    if let Some(url) = &config.public_url
+        && !pair.is_for(url.host())
+    {
+        findings.push(Problem(format!(
+            "{CERT_FILE} {} is not for {}, the host of PUBLIC_URL, and clients refuse it there: get \
+             one for that name",
+            files.cert.display(),
+            url.host()
+        )));
+    }
+    let is_open =
+        fs::metadata(&files.key).is_ok_and(|metadata| metadata.permissions().mode() & 0o007 != 0);
+    if is_open {
+        findings.push(Warning(format!(
+            "{KEY_FILE} {} is open to every user of this machine: chmod 640 it",
+            files.key.display()
+        )));
     }
     findings
 }
@@ -215,7 +252,8 @@ fn is_salala(address: SocketAddr) -> bool {
         stream.take(4096).read_to_string(&mut answer)?;
         Ok::<_, std::io::Error>(answer)
     };
-    ask().is_ok_and(|answer| answer.contains(r#"{"status":"ok"}"#))
+    // With TLS it answers this question too, if only to say so.
+    ask().is_ok_and(|answer| answer.contains(r#"{"status":"ok"}"#) || answer.contains(NOT_PLAIN))
 }
 
 fn open_files() -> Finding {

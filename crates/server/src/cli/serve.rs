@@ -1,5 +1,6 @@
 //! `salala serve`: from an empty machine to a server that is ready, and back.
 
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -12,8 +13,9 @@ use crate::data_dir::DataDir;
 use crate::revocations::Revocations;
 use crate::serve::{Parts, Server, raise_open_files_limit};
 
-/// The two signals that ask for an orderly end.
+/// The signals that ask for an orderly end, and the one that asks to read the certificate anew.
 struct Signals {
+    hangup: Signal,
     terminate: Signal,
     interrupt: Signal,
 }
@@ -40,11 +42,18 @@ pub(super) async fn serve(config: Config, seed_if_empty: bool) -> anyhow::Result
     })?;
     tracing::info!(address = %server.address(), version = env!("CARGO_PKG_VERSION"), "ready");
     output::say(&format!("Salala is ready: {}", server.url()));
-    signals.next().await;
+    // A terminal that closes sends a hangup too.
+    let is_at_terminal = std::io::stderr().is_terminal();
+    while !signals.next().await {
+        if is_at_terminal && !server.has_tls() {
+            break;
+        }
+        server.reload_tls();
+    }
     tracing::info!("stopping");
     tokio::select! {
         is_in_order = server.stop() => tracing::info!(is_in_order, "stopped"),
-        () = signals.next() => tracing::warn!("stopped at once, by a second signal"),
+        () = signals.end() => tracing::warn!("stopped at once, by a second signal"),
     }
     Ok(())
 }
@@ -52,15 +61,23 @@ pub(super) async fn serve(config: Config, seed_if_empty: bool) -> anyhow::Result
 impl Signals {
     fn listen() -> std::io::Result<Self> {
         Ok(Self {
+            hangup: signal(SignalKind::hangup())?,
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
         })
     }
 
-    async fn next(&mut self) {
+    /// Waits for any of them; true if it asks for the end.
+    async fn next(&mut self) -> bool {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => true,
+            _ = self.interrupt.recv() => true,
+            _ = self.hangup.recv() => false,
         }
+    }
+
+    /// Waits until the end is asked for.
+    async fn end(&mut self) {
+        while !self.next().await {}
     }
 }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use salala_core::{SystemClock, SystemRandom};
-use salala_store::Store;
 use salala_store::sqlite::{SqliteOptions, SqliteStore};
+use salala_store::{Store, StoreError};
 
 use super::output;
 use crate::config::Config;
@@ -17,7 +17,13 @@ use crate::seed;
 
 /// Opens the store of a data folder.
 pub(super) fn open(folder: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
-    Ok(Arc::new(SqliteStore::open(SqliteOptions::at(folder.database()))?))
+    match SqliteStore::open(SqliteOptions::at(folder.database())) {
+        Ok(store) => Ok(Arc::new(store)),
+        Err(error @ StoreError::Unavailable(_)) => anyhow::bail!(
+            "{error}: see to it that the disk of DATA_DIR works and has room (salala doctor says more)"
+        ),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// `salala seed`

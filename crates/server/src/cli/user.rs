@@ -48,6 +48,11 @@ pub(super) enum UserCommand {
         /// User name or e-mail address
         login: String,
     },
+    /// Erase an account for good, with all that its user has written
+    Delete {
+        /// User name or e-mail address
+        login: String,
+    },
 }
 
 #[derive(clap::Args)]
@@ -75,12 +80,12 @@ pub(super) async fn run(config: Config, command: UserCommand) -> anyhow::Result<
             rate: None,
         },
     );
-    let outcome = run_command(&auth, command).await;
+    let outcome = run_command(&auth, &folder, command).await;
     store.close().await?;
     outcome
 }
 
-async fn run_command(auth: &Auth, command: UserCommand) -> anyhow::Result<()> {
+async fn run_command(auth: &Auth, folder: &DataDir, command: UserCommand) -> anyhow::Result<()> {
     match command {
         UserCommand::Add { username, email, display_name, password } => {
             check_new_user(&username, &email, display_name.as_deref())?;
@@ -104,6 +109,14 @@ async fn run_command(auth: &Auth, command: UserCommand) -> anyhow::Result<()> {
         UserCommand::Enable { login } => {
             auth.set_disabled(login.clone(), false).await?;
             output::say(&format!("{login} may sign in again"));
+        }
+        UserCommand::Delete { login } => {
+            let lock = folder.lock();
+            auth.delete_account(login.clone(), lock.is_ok()).await?;
+            output::say(&match lock {
+                Ok(_) => format!("{login} was erased, with all that they had written"),
+                Err(_) => format!("{login} was shut out; the server that runs erases them now"),
+            });
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Config;
 use super::table::SETTINGS;
+use crate::tls::{CERT_FILE, KEY_FILE};
 
 /// The file that is read where it is there and no other is named.
 pub const DEFAULT_FILE: &str = "salala.conf";
@@ -28,6 +29,14 @@ pub enum ConfigError {
     /// This version cannot do what is asked.
     #[error("{0}")]
     Unsupported(&'static str),
+    /// One of two that only go together.
+    #[error("{set} is set without {missing}: set both, or neither and let a proxy end TLS")]
+    Alone {
+        /// The one that is set.
+        set: &'static str,
+        /// The one that is not.
+        missing: &'static str,
+    },
     /// The file named does not open.
     #[error("the configuration file {path} cannot be read ({reason}): check --config")]
     File {
@@ -56,17 +65,10 @@ pub struct Source {
 /// Variables of Salala that this version meets with an answer of its own.
 const DATABASE_URL: &str = "DATABASE_URL";
 const REDIS: [&str; 3] = ["REDIS_URL", "REDIS_HOST", "REDIS_PORT"];
-const TLS: [&str; 2] = ["TLS_CERT_FILE", "TLS_KEY_FILE"];
 
 /// Beginnings of the names that the contract has and this version does not act on.
-const WITHOUT_EFFECT: [&str; 6] = [
-    "FIREBASE_",
-    "FCM_BASE_URL",
-    "GOOGLE_APPLICATION_CREDENTIALS",
-    "VAPID_SUBJECT",
-    "TURN_",
-    "S3_",
-];
+const WITHOUT_EFFECT: [&str; 5] =
+    ["FIREBASE_", "FCM_BASE_URL", "GOOGLE_APPLICATION_CREDENTIALS", "VAPID_SUBJECT", "S3_"];
 
 impl Source {
     /// The environment of this process, and behind it `file` or [`DEFAULT_FILE`] where that is there.
@@ -146,12 +148,6 @@ impl Config {
                  unset it",
             ));
         }
-        if TLS.iter().any(|name| source.value(name).is_some()) {
-            return Err(ConfigError::Unsupported(
-                "TLS_CERT_FILE or TLS_KEY_FILE is set, but this version speaks HTTP without TLS: \
-                 unset both and let a proxy end TLS",
-            ));
-        }
         let mut config = Self { warnings: source.unknown_in_file.clone(), ..Self::default() };
         for setting in SETTINGS {
             let Some(value) = source.value(setting.name) else { continue };
@@ -160,6 +156,26 @@ impl Config {
                 expected,
                 given: if setting.is_public { format!("; it is `{value}`") } else { String::new() },
             })?;
+        }
+        match (&config.tls_cert_file, &config.tls_key_file) {
+            (Some(_), None) => {
+                return Err(ConfigError::Alone { set: CERT_FILE, missing: KEY_FILE });
+            }
+            (None, Some(_)) => {
+                return Err(ConfigError::Alone { set: KEY_FILE, missing: CERT_FILE });
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        match (config.ice.turn_urls.is_empty(), config.ice.turn_secret.is_some()) {
+            (false, false) => {
+                return Err(ConfigError::Unsupported(
+                    "TURN_SECRET must be set together with TURN_URLS: the relays' shared secret",
+                ));
+            }
+            (true, true) => config
+                .warnings
+                .push("TURN_SECRET is set, but has no effect without TURN_URLS".to_owned()),
+            (true, false) | (false, true) => {}
         }
         if let Some(name) = REDIS.iter().find(|name| source.value(name).is_some()) {
             config.warnings.push(format!(
@@ -175,7 +191,7 @@ impl Config {
 }
 
 fn known_names() -> impl Iterator<Item = &'static str> {
-    SETTINGS.iter().map(|setting| setting.name).chain([DATABASE_URL]).chain(REDIS).chain(TLS)
+    SETTINGS.iter().map(|setting| setting.name).chain([DATABASE_URL]).chain(REDIS)
 }
 
 fn is_without_effect(name: &str) -> bool {
@@ -241,6 +257,8 @@ mod tests {
             ("CONTACTS", "nobody"),
             ("PRESENCE_AUDIENCE", "all"),
             ("CONTENT_MAX_CHARS", "0"),
+            ("STUN_URLS", "stun.example.org"),
+            ("TURN_URLS", "turn:turn.example.org, stun:stun.example.org"),
             ("LOG_LEVEL", "loud"),
         ] {
             let sentence = sentence(name, value);
@@ -265,12 +283,26 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_for_tls_is_not_served_without() {
-        for name in TLS {
-            let sentence = sentence(name, "/etc/tls/server.pem");
-            assert!(sentence.contains(name) && sentence.contains("without TLS"), "{sentence}");
+    fn relays_need_their_secret() {
+        let urls = ("TURN_URLS", "turn:turn.example.org:3478");
+        assert!(sentence(urls.0, urls.1).starts_with("TURN_SECRET must be set"));
+        let config = Config::read(&Source::of_pairs([urls, ("TURN_SECRET", "north")])).unwrap();
+        assert_eq!(config.ice.turn_urls, ["turn:turn.example.org:3478"]);
+        let config = Config::read(&Source::of_pairs([("TURN_SECRET", "north")])).unwrap();
+        assert!(config.warnings[0].contains("TURN_URLS"), "{:?}", config.warnings);
+        assert!(!format!("{config:?}").contains("north"));
+    }
+
+    #[test]
+    fn a_certificate_without_a_key_or_a_key_without_a_certificate_is_refused() {
+        for (set, missing) in [(CERT_FILE, KEY_FILE), (KEY_FILE, CERT_FILE)] {
+            let sentence = sentence(set, "/etc/tls/server.pem");
+            assert!(sentence.starts_with(&format!("{set} is set without {missing}")), "{sentence}");
         }
-        assert!(Config::read(&Source::of_pairs([("TLS_CERT_FILE", "")])).is_ok());
+        let both = Config::read(&Source::of_pairs([(CERT_FILE, "a"), (KEY_FILE, "b")])).unwrap();
+        assert!(both.tls_files().is_some());
+        let none = Config::read(&Source::of_pairs([(CERT_FILE, "")])).unwrap();
+        assert_eq!(none.tls_files(), None);
     }
 
     #[test]
@@ -281,7 +313,6 @@ mod tests {
             "FIREBASE_PROJECT_ID",
             "GOOGLE_APPLICATION_CREDENTIALS",
             "S3_BUCKET",
-            "TURN_SECRET",
             "VAPID_SUBJECT",
         ];
         let pairs = names.iter().map(|name| (*name, "hunter2")).chain([("S3_REGION", "")]);

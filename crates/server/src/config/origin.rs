@@ -42,6 +42,15 @@ impl Origin {
         self.0.starts_with("https://")
     }
 
+    /// The host, without the port and the brackets of an IPv6 address.
+    pub fn host(&self) -> &str {
+        let authority = self.0.split_once("://").map_or("", |(_, authority)| authority);
+        match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((address, _)) => address,
+            None => authority.split(':').next().unwrap_or_default(),
+        }
+    }
+
     /// The text, as browsers send it.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -90,6 +99,17 @@ mod tests {
         }
         for bad in ["", "*", "a.example", "https://", "https://a/b", "ws://a", "https://a@b"] {
             assert!(Origin::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_told_without_its_port() {
+        for (origin, host) in [
+            ("https://a.example", "a.example"),
+            ("https://a.example:8443", "a.example"),
+            ("https://[2001:db8::1]:8443", "2001:db8::1"),
+        ] {
+            assert_eq!(Origin::parse(origin).unwrap().host(), host);
         }
     }
 

@@ -50,6 +50,17 @@ impl Secret {
         Ok(Self(text.into()))
     }
 
+    /// A secret that others chose and that is not empty.
+    ///
+    /// # Errors
+    /// What it must be instead.
+    pub fn shared(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Err("the secret that the relays have".to_owned());
+        }
+        Ok(Self(text.into()))
+    }
+
     /// The secret itself.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()

@@ -7,8 +7,8 @@ use salala_store::ports::conversations::Contacts;
 use super::network::TrustedProxies;
 use super::origin::{Origin, Origins};
 use super::secret::Secret;
-use super::values;
 use super::{Config, LogLevel, PresenceAudience, Registration};
+use super::{ice_urls, values};
 
 /// One variable.
 pub(super) struct Setting {
@@ -87,6 +87,26 @@ pub(super) const SETTINGS: &[Setting] = &[
         help: "where browsers reach this server, such as https://chat.example.org",
         set: |config, value| {
             config.public_url = Some(Origin::parse(value)?);
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
+        name: "TLS_CERT_FILE",
+        default: "none",
+        help: "serve HTTPS with this certificate: PEM, its issuers' after it; SIGHUP reads it anew",
+        set: |config, value| {
+            config.tls_cert_file = Some(PathBuf::from(value));
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
+        name: "TLS_KEY_FILE",
+        default: "none",
+        help: "the certificate's private key: PEM, without a password",
+        set: |config, value| {
+            config.tls_key_file = Some(PathBuf::from(value));
             Ok(())
         },
         is_public: true,
@@ -200,7 +220,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         name: "RATE_LIMIT_SIGNALS",
         default: "10000/10",
-        help: "typing, read marks and joined rooms of one user: count/seconds, or off",
+        help: "typing, read marks, joined rooms, calls of one user: count/seconds, or off",
         set: |config, value| {
             config.rate_limit_signals = values::rate(value)?;
             Ok(())
@@ -208,18 +228,76 @@ pub(super) const SETTINGS: &[Setting] = &[
         is_public: true,
     },
     Setting {
-        name: "MAX_SOCKETS_PER_USER",
-        default: "1000",
-        help: "sockets that one user may have at a time, 1 to 1000000",
+        name: "RATE_LIMIT_CONNECTS",
+        default: "10000/10",
+        help: "new sockets of one user, and ten times that from one address: count/seconds, or off",
         set: |config, value| {
-            config.max_sockets_per_user = value
-                .parse()
-                .ok()
-                .filter(|count| (1..=1_000_000).contains(count))
-                .ok_or_else(|| "a whole number from 1 to 1000000".to_owned())?;
+            config.rate_limit_connects = values::rate(value)?;
             Ok(())
         },
         is_public: true,
+    },
+    Setting {
+        name: "MAX_CONNECTIONS",
+        default: "off",
+        help: "TCP connections in all, or off for as many as this user's open files let be",
+        set: |config, value| {
+            config.max_connections = values::count(value)?;
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
+        name: "MAX_CONNECTIONS_PER_ADDRESS",
+        default: "30000",
+        help: "TCP connections of one address, or off",
+        set: |config, value| {
+            config.max_connections_per_address = values::count(value)?;
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
+        name: "MAX_SOCKETS_PER_USER",
+        default: "1000",
+        help: "sockets that one user may have at a time, or off",
+        set: |config, value| {
+            let most = values::count(value)?;
+            config.max_sockets_per_user =
+                most.and_then(|most| most.try_into().ok()).unwrap_or(u32::MAX);
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
+        name: "STUN_URLS",
+        default: "none",
+        help: "servers that tell browsers their address, for calls: a comma list of stun:host:port",
+        set: |config, value| {
+            config.ice.stun_urls = ice_urls::stun(value)?;
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
+        name: "TURN_URLS",
+        default: "none",
+        help: "relays for calls: a comma list such as turn:turn.example.org:3478?transport=udp",
+        set: |config, value| {
+            config.ice.turn_urls = ice_urls::turn(value)?;
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
+        name: "TURN_SECRET",
+        default: "none",
+        help: "the relays' shared secret (static-auth-secret of coturn); needed with TURN_URLS",
+        set: |config, value| {
+            config.ice.turn_secret = Some(Secret::shared(value)?);
+            Ok(())
+        },
+        is_public: false,
     },
     Setting {
         name: "METRICS_TOKEN",
@@ -263,7 +341,7 @@ pub fn help() -> String {
 
 fn help_row(setting: &Setting) -> String {
     let Setting { name, default, help, .. } = setting;
-    format!("  {name:<18} {help}\n  {:<18} [{default}]", "")
+    format!("  {name:<28} {help}\n  {:<28} [{default}]", "")
 }
 
 #[cfg(test)]

@@ -35,6 +35,15 @@ pub(super) fn rate(text: &str) -> Result<Option<Rate>, String> {
         .ok_or_else(|| "count/seconds such as 10/60, of a day at most, or off".to_owned())
 }
 
+/// Reads a count from 1 to a million, or `off`.
+pub(super) fn count(text: &str) -> Result<Option<usize>, String> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let count = text.parse().ok().filter(|count| (1..=1_000_000).contains(count));
+    count.map(Some).ok_or_else(|| "a whole number from 1 to 1000000, or off".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,20 +1,17 @@
 //! Coming in and going: who may connect, and what a socket has before it sees `connect`.
 
+use std::sync::atomic::Ordering;
+
+use http::StatusCode;
 use salala_core::UserId;
-use salala_core::wire::error::ConnectRefusal;
-use salala_socketio::{Accept, DisconnectReason, Handshake, Presented, Reject, Socket};
-use serde::{Deserialize, Serialize};
+use salala_core::wire::error::{ConnectErrorData, ConnectRefusal};
+use salala_socketio::{Accept, DisconnectReason, Handshake, Presented, Refusal, Reject, Socket};
+use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::recovery::Returning;
 use super::{Caller, Shared, rooms};
 use crate::auth::{AuthError, Identity};
-
-/// The `data` of a `connect_error`.
-#[derive(Serialize)]
-struct RefusalData {
-    code: &'static str,
-}
 
 /// The handshake's `auth`, as far as it is read.
 #[derive(Deserialize)]
@@ -24,6 +21,17 @@ struct HandshakeAuth<'a> {
 }
 
 impl Shared {
+    /// Answers a handshake too many by HTTP, so that its client comes back by itself.
+    pub(super) fn admit(&self, handshake: &Handshake) -> Result<(), Refusal> {
+        let Some(peer) = handshake.peer_address() else { return Ok(()) };
+        let taken = self.parts.connects.handshake(peer.ip(), self.parts.clock.now());
+        taken.map_err(|wait| Refusal {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            retry_after: Some(wait),
+            message: "too many connects from this address".to_owned(),
+        })
+    }
+
     /// Lets a socket in: its user is known, it is in its rooms and counted as present.
     ///
     /// A client that is refused does not come back, so that is told for the token's sake alone; while
@@ -39,7 +47,8 @@ impl Shared {
         let presented = Presented::of(auth);
         let (identity, returning) = self.identify(token.as_deref(), presented.as_ref())?;
         let user_id = identity.user_id;
-        socket.set_data(Caller::new(user_id));
+        let caller = Caller::new(user_id, identity.session_id);
+        socket.set_data(caller);
         if let Some(session_id) = identity.session_id {
             socket.join(&rooms::session(session_id));
         }
@@ -50,16 +59,26 @@ impl Shared {
         // Asked after the session's room was joined: a session that was ended before is refused here,
         // one that is ended later finds the socket in its room.
         let user = self.parts.auth.admit(identity).await.map_err(|error| refuse(&error))?;
+        let taken = self.parts.connects.socket(user_id, self.parts.clock.now());
+        taken.map_err(|_| Reject::CloseTransport)?;
         let returning = self.with_views(user_id, returning).await?;
         let acquaintances = self.parts.store.acquaintances(user_id).await;
         let acquaintances = acquaintances.map_err(|_| Reject::CloseTransport)?;
+        if let Some(caller) = socket.data::<Caller>().filter(|_| !acquaintances.blocked.is_empty())
+        {
+            caller.has_met_block.store(true, Ordering::Relaxed);
+        }
         let views = returning.as_ref().map_or(&[][..], |returning| &returning.views);
         let position = entering.finish(socket, &acquaintances, views).await;
         let accept = self.go_on_or_begin(socket, identity, returning, position).await?;
+        let Some(caller) = socket.data::<Caller>() else { return Err(Reject::CloseTransport) };
+        let caught_up = self.catch_up_calls(socket, &caller, acquaintances.is_in_call).await;
+        caught_up.map_err(|_| Reject::CloseTransport)?;
         let Some(is_first) =
             self.parts.presence.set_online(user_id, self.parts.max_sockets_per_user)
         else {
             metrics::counter!("salala_rate_limited_total", "what" => "sockets").increment(1);
+            self.leave_calls(socket, &caller);
             return Err(Reject::CloseTransport);
         };
         if is_first {
@@ -107,7 +126,7 @@ impl Shared {
         let Some(caller) = socket.data::<Caller>() else { return Err(Reject::CloseTransport) };
         let mut outcome = "new";
         if let Some(returning) = returning {
-            let replay = self.replay_for(identity.user_id, &returning, position).await;
+            let replay = self.replay_for(identity, &returning, position).await;
             if let Some(replay) = replay.map_err(|_| Reject::CloseTransport)? {
                 count_session("recovered");
                 caller.recovery_id.get_or_init(|| returning.pid.recovery_id);
@@ -153,7 +172,7 @@ fn refuse(error: &AuthError) -> Reject {
 }
 
 fn reject(refusal: ConnectRefusal) -> Reject {
-    let data = to_raw_value(&RefusalData { code: refusal.as_str() }).ok();
+    let data = to_raw_value(&ConnectErrorData { code: refusal }).ok();
     Reject::Refuse { message: refusal.to_string(), data }
 }
 

@@ -2,13 +2,16 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use salala_core::ConversationId;
+use salala_core::calls::{CallAct, CallSignalKind};
 use salala_core::wire::client_events::{
-    ClientEvent, ConversationRef, MarkMessagesAsRead, SendMessage,
+    CallAnswer, CallIceCandidate, CallOffer, ClientEvent, ConversationRef, MarkMessagesAsRead,
+    SendMessage,
 };
-use salala_core::wire::server_events::{Exception, Refusal, Success, TypingUser};
-use salala_core::wire::shapes::JoinedRoom;
+use salala_core::wire::server_events::{Counted, Exception, Refusal, Success, TypingUser};
+use salala_core::wire::shapes::{JoinedRoom, LeftRoom};
 use salala_core::wire::{Error, ServerEvent};
 use salala_socketio::{Ack, Event, Socket};
 use serde::Serialize;
@@ -23,7 +26,7 @@ use super::{Caller, Shared, rooms};
 use crate::chat::conversation_id_of;
 
 /// What is needed to answer an event, now or later.
-struct Reply {
+pub(super) struct Reply {
     socket: Socket,
     name: String,
     payload: Option<Box<RawValue>>,
@@ -79,6 +82,30 @@ impl Shared {
                 // What the socket sent before counts in what it lacks.
                 caller.answers.settled().await;
                 reply.settle(self.parts.chat.sync(caller.user_id, command).await);
+            }
+            Ok(ClientEvent::CallInitiate(command)) => {
+                reply.settle(self.start_call(socket, caller, command).await);
+            }
+            Ok(ClientEvent::CallOffer(CallOffer { call, offer })) => {
+                let signal = (CallSignalKind::Offer, call, offer);
+                self.signal_call(socket, caller, signal, reply).await;
+            }
+            Ok(ClientEvent::CallAnswer(CallAnswer { call, answer })) => {
+                let signal = (CallSignalKind::Answer, call, answer);
+                self.signal_call(socket, caller, signal, reply).await;
+            }
+            Ok(ClientEvent::CallIceCandidate(CallIceCandidate { call, candidate })) => {
+                let signal = (CallSignalKind::Candidate, call, candidate);
+                self.signal_call(socket, caller, signal, reply).await;
+            }
+            Ok(ClientEvent::CallReject(call)) => {
+                self.end_call(socket, caller, CallAct::Reject, &call, reply).await;
+            }
+            Ok(ClientEvent::CallCancel(call)) => {
+                self.end_call(socket, caller, CallAct::Cancel, &call, reply).await;
+            }
+            Ok(ClientEvent::CallEnd(call)) => {
+                self.end_call(socket, caller, CallAct::End, &call, reply).await;
             }
         }
     }
@@ -143,6 +170,9 @@ impl Shared {
         command: &ConversationRef,
     ) -> Result<Success, Error> {
         let id = self.member_conversation(socket, caller, command).await?;
+        if self.is_silenced(caller, id).await? {
+            return Ok(Success::plain());
+        }
         self.typing.start(socket, id, Instant::now());
         let event =
             ServerEvent::UserTyping(TypingUser { user_id: caller.user_id, conversation_id: id });
@@ -159,8 +189,10 @@ impl Shared {
         command: &ConversationRef,
     ) -> Result<Success, Error> {
         let id = self.member_conversation(socket, caller, command).await?;
-        self.typing.stop(socket, id);
-        self.tell_typing_stopped(socket, id);
+        let was_typing = self.typing.stop(socket, id);
+        if was_typing || !self.is_silenced(caller, id).await? {
+            self.tell_typing_stopped(socket, id);
+        }
         Ok(Success::plain())
     }
 
@@ -181,12 +213,12 @@ impl Shared {
         let room = caller.answers.reserve(reply.payload_bytes()).await;
         let marked = self.parts.chat.mark_messages_as_read(caller.user_id, command);
         self.answer_later(caller, room, async move {
-            reply.settle(marked.await.map(Success::counted));
+            reply.settle(marked.await.map(Counted::new));
         });
     }
 
     /// Gives an answer when it is ready, after those of the socket's earlier events.
-    fn answer_later(
+    pub(super) fn answer_later(
         &self,
         caller: &Arc<Caller>,
         room: Room,
@@ -213,25 +245,26 @@ impl Shared {
         Ok(id)
     }
 
+    /// Whether typing is told to nobody: in a conversation of two, with a block between them.
+    async fn is_silenced(&self, caller: &Caller, id: ConversationId) -> Result<bool, Error> {
+        if !caller.has_met_block.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        self.parts.chat.is_blocked_direct(caller.user_id, id).await
+    }
+
     pub(super) fn tell_typing_stopped(&self, socket: &Socket, conversation_id: ConversationId) {
         let (sockets, offsets) = (&self.parts.sockets, self.hub.offsets());
         tell_typing_stopped(sockets, socket, conversation_id, offsets);
     }
 }
 
-/// The ack of `leaveRoom`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LeftRoom {
-    conversation_id: String,
-}
-
 impl Reply {
-    fn payload_bytes(&self) -> usize {
+    pub(super) fn payload_bytes(&self) -> usize {
         self.payload.as_deref().map_or(0, |payload| payload.get().len())
     }
 
-    fn settle<T: Serialize>(self, outcome: Result<T, Error>) {
+    pub(super) fn settle<T: Serialize>(self, outcome: Result<T, Error>) {
         match outcome {
             Ok(answer) => {
                 if let Some(ack) = self.ack {

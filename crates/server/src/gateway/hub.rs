@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -18,6 +19,7 @@ use salala_store::ports::sessions::Acquaintances;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::call_news::CallNews;
 use super::recovery::Offsets;
 use super::sockets::Sockets;
 use super::tell::{encode, server_event, tell_typing_stopped, updated_event};
@@ -34,6 +36,7 @@ pub(super) struct Hub {
     entering: Mutex<HashMap<UserId, Entering>>,
     /// Changes whenever more of the log was told, and with the start.
     progress: watch::Sender<()>,
+    pub(super) calls: CallNews,
 }
 
 /// Sockets of a user that are between reading their conversations and being in their rooms.
@@ -56,9 +59,10 @@ pub(super) struct EntryGuard<'a> {
 const COMMITS_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Hub {
-    pub(super) fn new(sockets: Arc<Sockets>, presence: Arc<Presence>) -> Self {
-        let (offsets, entering) = (Arc::default(), Mutex::default());
-        Self { sockets, presence, offsets, entering, progress: watch::Sender::new(()) }
+    pub(super) fn new(sockets: Arc<Sockets>, presence: Arc<Presence>, calls: CallNews) -> Self {
+        let offsets = Arc::clone(&calls.offsets);
+        let progress = watch::Sender::new(());
+        Self { sockets, presence, offsets, entering: Mutex::default(), calls, progress }
     }
 
     /// What offsets are made with.
@@ -86,12 +90,25 @@ impl Hub {
     }
 
     /// Hands events on to everybody who hears them.
-    pub(super) fn deliver(&self, batch: Vec<Committed>, typing: &Typing) {
+    pub(super) fn deliver(
+        &self,
+        batch: Vec<Committed>,
+        typing: &Typing,
+        tell_erased: &dyn Fn(UserId, &Acquaintances),
+    ) {
         for committed in batch {
             let mut entering = self.entering.lock();
             let position = committed.position;
             // One event that a defect of ours cannot tell must not silence all that follow.
-            let deliver = || self.deliver_one(committed, &mut entering, typing);
+            let deliver = || match committed {
+                // Told among the comings and goings.
+                Committed {
+                    audience: Audience::User(user_id),
+                    event: Event::UserErased(acquaintances),
+                    ..
+                } => tell_erased(user_id, &acquaintances),
+                committed => self.deliver_one(committed, &mut entering, typing),
+            };
             if catch_unwind(AssertUnwindSafe(deliver)).is_err() {
                 tracing::error!("an event could not be told, and was passed over");
             }
@@ -108,6 +125,7 @@ impl Hub {
     ) {
         let Committed { position, audience, hidden_from, event, .. } = committed;
         let hidden_from: HashSet<UserId> = hidden_from.into_iter().collect();
+        let is_durable = event.is_durable();
         // In one node everything before this event was told.
         let offset = self.offsets.durable(position, position);
         match event {
@@ -116,7 +134,22 @@ impl Hub {
                 self.move_members(entering, &conversation, (&added, &removed), typing);
                 self.tell_conversation(&conversation, &removed, &hidden_from, &offset);
             }
+            Event::CallRinging(call) => self.calls.tell_ringing(&call),
+            Event::CallAnswered(call) => self.calls.tell_answered(&call),
+            Event::CallSignalled(signal) => {
+                if let Audience::User(user_id) = audience {
+                    self.calls.tell_signal(user_id, *signal);
+                }
+            }
+            Event::CallEnded(ending) => {
+                if let Audience::User(user_id) = audience {
+                    self.calls.tell_ended(user_id, &ending, is_durable.then_some(&*offset));
+                }
+            }
             event => {
+                if let (Event::BlockChanged { .. }, Audience::User(user_id)) = (&event, audience) {
+                    self.note_block(user_id);
+                }
                 let told = server_event(event, audience, &self.presence);
                 if let Some(packet) = told.and_then(|event| encode(&event, &offset)) {
                     self.tell(audience, &hidden_from, &packet);
@@ -210,6 +243,15 @@ impl Hub {
             let Some(packet) = encode(&event, offset) else { continue };
             for socket in sockets {
                 socket.send(&packet);
+            }
+        }
+    }
+
+    /// Lets the devices of a user ask for blocks from here on, also those that are just coming in.
+    fn note_block(&self, user_id: UserId) {
+        for socket in self.devices(&[user_id]) {
+            if let Some(caller) = socket.data::<Caller>() {
+                caller.has_met_block.store(true, Ordering::Relaxed);
             }
         }
     }

@@ -10,6 +10,7 @@ use salala_store::ports::sessions::Acquaintances;
 
 use super::tell::send_volatile;
 use super::{Shared, rooms};
+use crate::auth::LiveSessions as _;
 use crate::config::PresenceAudience;
 
 /// Users of whom the store is asked at once.
@@ -38,6 +39,22 @@ impl Shared {
             untold.extend(users.iter().zip(told).filter(|(_, told)| !told).map(|(id, _)| *id));
         }
         untold
+    }
+
+    /// Ends the sockets of a user whose account was erased, and tells those whom they knew that they are
+    /// gone; there is no grace, since nobody comes back.
+    pub(super) fn tell_erased(&self, user_id: UserId, acquaintances: &Acquaintances) {
+        if self.parts.presence.remove(user_id) {
+            let event = UserStatusChanged { user_id, status: Status::Offline, last_seen_at: None };
+            if let Some(audience) = self.presence_audience(user_id, acquaintances) {
+                send_volatile(
+                    &audience,
+                    &ServerEvent::UserStatusChanged(event),
+                    self.hub.offsets(),
+                );
+            }
+        }
+        self.parts.sockets.cut_user(user_id);
     }
 
     /// Remembers, before the server ends, when those were last seen who had been here until then.

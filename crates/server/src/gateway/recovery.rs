@@ -8,8 +8,8 @@ mod offset;
 mod pid;
 mod replay;
 
-use salala_core::UserId;
 use salala_core::limits::{MISSED_EVENTS_MAX, VIEWS_MAX};
+use salala_core::records::CallDevice;
 use salala_core::{ConversationId, wire::Error};
 use salala_socketio::{Presented, Socket};
 use salala_store::StoreError;
@@ -59,7 +59,7 @@ impl Shared {
     /// so that the client has to begin anew.
     pub(super) async fn replay_for(
         &self,
-        user_id: UserId,
+        identity: Identity,
         returning: &Returning,
         position: u64,
     ) -> Result<Option<Replay>, StoreError> {
@@ -70,11 +70,20 @@ impl Shared {
             return Ok(None);
         }
         let span = LogSpan { after, up_to: position };
-        match self.parts.store.missed(user_id, span, MISSED_EVENTS_MAX + 1).await? {
+        match self.parts.store.missed(identity.user_id, span, MISSED_EVENTS_MAX + 1).await? {
             Missed::Rows(count) if count <= MISSED_EVENTS_MAX => {}
             Missed::Rows(_) | Missed::Trimmed => return Ok(None),
         }
-        let reader = LogReader { user_id, views: returning.views.clone(), proven: reached.own };
+        let device = CallDevice {
+            key: returning.pid.recovery_id.to_string(),
+            session_id: identity.session_id,
+        };
+        let reader = LogReader {
+            user_id: identity.user_id,
+            device,
+            views: returning.views.clone(),
+            proven: reached.own,
+        };
         Ok(Some(Replay::new(self, reader, span)))
     }
 

@@ -69,6 +69,15 @@ pub(super) fn server_event(
                 last_seen_at: None,
             })
         }
+        // Told among the comings and goings, or the calls.
+        Event::UserErased(_)
+        | Event::CallRinging(_)
+        | Event::CallSignalled(_)
+        | Event::CallAnswered(_) => return None,
+        Event::CallEnded(ending) => match audience {
+            Audience::User(user_id) => view::call_over(&ending, ending.call.side_of(user_id)?),
+            Audience::Conversation(_) => return None,
+        },
         Event::GroupJoined(joined) => match audience {
             Audience::User(user_id) => ServerEvent::NewGroup(user_id, view::new_group(joined)),
             Audience::Conversation(_) => return None,

@@ -4,7 +4,9 @@ use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -13,6 +15,10 @@ use salala_core::wire::{Error, ErrorCode};
 
 use super::problem::Problem;
 use crate::metrics;
+
+/// For 30 days from the last visit, so that who gives TLS up is not locked out for longer; and for this
+/// host alone, since of others this server knows nothing.
+const STRICTLY: &str = "max-age=2592000";
 
 /// Measures and logs every request, and answers in place of a handler that panics.
 pub async fn observe(request: Request, next: Next) -> Response {
@@ -39,6 +45,13 @@ pub async fn set_security_headers(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+/// Keeps browsers from coming back by plain HTTP, which only the server that ends TLS can promise.
+pub async fn set_transport_security(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(STRICTLY));
     response
 }
 

@@ -15,6 +15,7 @@ use crate::http::health::{Readiness, StoreCheck};
 use crate::http::{self, Services};
 use crate::metrics::{Metrics, SocketFigures};
 use crate::presence::Presence;
+use crate::rate_limits::ConnectLimits;
 use crate::tasks::Tasks;
 
 /// How often measures are folded into their buckets.
@@ -57,11 +58,13 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
             rate: config.rate_limit_auth,
         },
     ));
+    let ice = Arc::new(config.ice.clone());
     let chat = Arc::new(Chat::new(
         Arc::clone(&store),
         Arc::clone(&presence),
         Arc::clone(&clock),
         Arc::clone(&random),
+        Arc::clone(&ice),
         ChatSettings {
             contacts: config.contacts,
             content_max_chars: config.content_max_chars,
@@ -77,6 +80,7 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
             store: Arc::clone(&store),
             auth: Arc::clone(&auth),
             presence: Arc::clone(&presence),
+            ice,
             random,
             secret: jwt_secret,
             recovery_retention: config.recovery_retention,
@@ -84,6 +88,7 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
             tasks: tasks.clone(),
             audience: config.presence_audience,
             origins: socket_origins(&config),
+            connects: ConnectLimits::new(config.rate_limit_connects),
             max_sockets_per_user: config.max_sockets_per_user,
             sockets,
         },
@@ -92,6 +97,8 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
     let readiness = Readiness::default();
     tasks.spawn_until_stop("obey revocations", revocations.obey(live_sessions));
     start_upkeep(&tasks, &auth, &metrics);
+    let eraser = Arc::clone(&chat);
+    tasks.spawn_until_stop("erase accounts", async move { eraser.carry_on_erasures().await });
     let measured = gateway.clone();
     let services = Services {
         config: Arc::clone(&config),

@@ -9,6 +9,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{self, Shared};
+use super::connections::TooMany;
 use crate::metrics;
 use crate::tasks::Tasks;
 
@@ -18,6 +19,9 @@ const BACKLOG: u32 = 4096;
 /// How long nothing is taken in after the system had no file for a connection: by then some may
 /// have been closed.
 const BACK_OFF: Duration = Duration::from_millis(100);
+
+/// How long a client may leave unread what was written to it, of an answer as of a WebSocket.
+const UNREAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Why nobody can be listened to: one sentence for people.
 #[derive(Debug, thiserror::Error)]
@@ -79,9 +83,15 @@ pub(super) async fn accept(
                 // Without it small answers wait for the client's acknowledgement; a socket that
                 // refuses is about to fail anyway.
                 drop(stream.set_nodelay(true));
-                let serving = connection::serve(stream, peer, Arc::clone(&shared));
-                if tasks.try_spawn("connection", serving).is_err() {
-                    metrics::record_refused_connection();
+                match shared.admit(peer.ip()) {
+                    Ok(lease) => {
+                        let serving = connection::serve(stream, peer, lease, Arc::clone(&shared));
+                        if tasks.try_spawn("connection", serving).is_err() {
+                            metrics::record_refused_connection("tasks");
+                        }
+                    }
+                    Err(TooMany::InAll) => metrics::record_refused_connection("all"),
+                    Err(TooMany::OfAddress) => metrics::record_refused_connection("address"),
                 }
             }
             Err(error) => {
@@ -106,10 +116,19 @@ pub fn raise_open_files_limit() {
     }
 }
 
+/// As many files as this process may open; `None` without a limit.
+pub(super) fn open_files_limit() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+}
+
 fn bind(host: IpAddr, port: u16) -> std::io::Result<TcpListener> {
     let socket = if host.is_ipv6() { TcpSocket::new_v6()? } else { TcpSocket::new_v4()? };
     // A restart must not wait for the last connections of the run before to be forgotten.
     socket.set_reuseaddr(true)?;
+    // What it takes in inherits this: a client that reads nothing, or is gone without a word, is given up
+    // by the system, whatever was to be written to it.
+    let millis = u32::try_from(UNREAD_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
+    rustix::net::sockopt::set_tcp_user_timeout(&socket, millis)?;
     socket.bind(SocketAddr::new(host, port))?;
     socket.listen(BACKLOG)
 }
@@ -133,4 +152,20 @@ fn is_of_one_connection(kind: ErrorKind) -> bool {
         kind,
         ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::ConnectionRefused
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_reads_nothing_is_given_up() {
+        let listener = listen(Some([127, 0, 0, 1].into()), 0).unwrap();
+        let _client = TcpStream::connect(address(&listener).unwrap()).await.unwrap();
+        let (taken, _) = listener.accept().await.unwrap();
+        let millis = rustix::net::sockopt::tcp_user_timeout(&taken).unwrap();
+        assert_eq!(Duration::from_millis(millis.into()), UNREAD_TIMEOUT);
+    }
 }

@@ -3,12 +3,12 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-fn salala(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+pub(super) fn salala(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_salala"));
     command.args(arguments).current_dir(folder).env_clear();
     command.env("DATA_DIR", folder.join("data")).env("PORT", "0").env("HOST", "127.0.0.1");
@@ -16,13 +16,23 @@ fn salala(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Comm
     command
 }
 
-fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+pub(super) fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     salala(folder, arguments, variables).output().unwrap()
+}
+
+/// The same command, after a shell has lowered a limit.
+fn limited(by: &str, command: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{by} && exec \"$0\" \"$@\"")]).arg(command.get_program());
+    shell.args(command.get_args()).env_clear();
+    shell.current_dir(command.get_current_dir().unwrap());
+    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell
 }
 
 /// What was said on standard error, which must be one sentence behind the program's name.
 #[track_caller]
-fn sentence(output: &Output) -> String {
+pub(super) fn sentence(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let text = String::from_utf8(output.stderr.clone()).unwrap();
     let lines: Vec<_> = text.lines().filter(|line| !line.starts_with('{')).collect();
@@ -31,11 +41,11 @@ fn sentence(output: &Output) -> String {
 }
 
 /// A server in a process of its own, killed if the test fails.
-struct Process {
+pub(super) struct Process {
     child: Child,
     stdout: BufReader<ChildStdout>,
     said: Vec<String>,
-    url: String,
+    pub(super) url: String,
 }
 
 impl Process {
@@ -45,7 +55,7 @@ impl Process {
         Self::spawn(command)
     }
 
-    fn spawn(mut command: Command) -> Self {
+    pub(super) fn spawn(mut command: Command) -> Self {
         command.stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
@@ -61,13 +71,18 @@ impl Process {
         process
     }
 
-    fn signal(&self, signal: Signal) {
+    /// What it logs, if that was piped.
+    pub(super) fn log(&mut self) -> BufReader<ChildStderr> {
+        BufReader::new(self.child.stderr.take().unwrap())
+    }
+
+    pub(super) fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
         kill_process(pid, signal).unwrap();
     }
 
     /// Ends it by a signal; its exit code.
-    fn stop(mut self, signal: Signal) -> Option<i32> {
+    pub(super) fn stop(mut self, signal: Signal) -> Option<i32> {
         self.signal(signal);
         self.child.wait().unwrap().code()
     }
@@ -101,8 +116,6 @@ fn a_wrong_value_stops_the_start_with_one_sentence() {
     assert!(sentence(&output).starts_with("PORT must be "), "{output:?}");
     let output = run(folder.path(), &[], &[("DATABASE_URL", "postgres://a/b")]);
     assert!(sentence(&output).starts_with("DATABASE_URL is set"), "{output:?}");
-    let output = run(folder.path(), &[], &[("TLS_CERT_FILE", "server.pem")]);
-    assert!(sentence(&output).starts_with("TLS_CERT_FILE or TLS_KEY_FILE is set"), "{output:?}");
     let output = run(folder.path(), &["--config", "none.conf"], &[]);
     assert!(sentence(&output).contains("none.conf"), "{output:?}");
     assert!(!folder.path().join("data").exists(), "nothing was made");
@@ -125,10 +138,32 @@ fn a_data_folder_that_cannot_be_written_is_told_in_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
     // Of what is beneath a file, or in the system's own tree, not even root can make a folder.
-    for data_dir in ["file", "file/data", "/proc/salala"] {
+    for data_dir in ["file", "file/data", "/proc/salala", "/proc/self"] {
         let output = run(folder.path(), &["serve"], &[("DATA_DIR", data_dir)]);
         assert!(sentence(&output).starts_with("DATA_DIR "), "{output:?}");
     }
+}
+
+#[test]
+fn a_full_disk_is_told_in_one_sentence_and_found_by_the_doctor() {
+    let folder = tempfile::tempdir().unwrap();
+    // No file may grow: what the system says then comes the same way as that the disk is full.
+    let full = |arguments: &[&str], blocks: u32| {
+        let by = format!("trap '' XFSZ && ulimit -f {blocks}");
+        limited(&by, &salala(folder.path(), arguments, &[])).output().unwrap()
+    };
+    let told = sentence(&full(&["serve"], 0));
+    assert!(told.contains("make DATA_DIR writable"), "{told}");
+    std::fs::remove_dir_all(folder.path().join("data")).unwrap();
+    let told = sentence(&full(&["serve"], 16));
+    assert!(told.contains("salala.db cannot be used: "), "{told}");
+    assert!(told.contains("the disk of DATA_DIR works and has room"), "{told}");
+    let examined = full(&["doctor"], 0);
+    assert_eq!(examined.status.code(), Some(1), "{examined:?}");
+    let said = String::from_utf8(examined.stdout).unwrap();
+    assert!(said.contains("problem  DATA_DIR ") && said.contains("and has room"), "{said}");
+    // With room again it starts, on what the failed start left.
+    assert_eq!(Process::start(folder.path(), &["serve"]).stop(Signal::TERM), Some(0));
 }
 
 #[test]
@@ -269,15 +304,8 @@ fn a_second_signal_ends_it_at_once() {
 #[tokio::test]
 async fn without_files_for_more_connections_it_waits_and_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let limited = |command: Command| {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", "ulimit -n 48 && exec \"$0\" \"$@\""]).arg(command.get_program());
-        shell.args(command.get_args()).current_dir(folder.path()).env_clear();
-        let variables = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
-        shell.envs(variables);
-        shell
-    };
-    let process = Process::spawn(limited(salala(folder.path(), &["serve"], &[])));
+    let command = salala(folder.path(), &["serve"], &[]);
+    let process = Process::spawn(limited("ulimit -n 48", &command));
     let authority = process.url.trim_start_matches("http://").to_owned();
     let crowd: Vec<_> = (0..100).map(|_| TcpStream::connect(&authority).unwrap()).collect();
     drop(crowd);
@@ -321,7 +349,7 @@ async fn no_secret_is_logged() {
 }
 
 /// What `salala doctor` says of each thing, and how it ends.
-fn doctor(folder: &Path, variables: &[(&str, &str)]) -> (Option<i32>, String) {
+pub(super) fn doctor(folder: &Path, variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let output = run(folder, &["doctor"], variables);
     (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }

@@ -68,6 +68,12 @@ impl Decoder {
         !self.rest.is_empty()
     }
 
+    /// How much is kept of what did not make a message yet.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn kept_bytes(&self) -> usize {
+        self.rest.len() + self.fragments.as_ref().map_or(0, |fragments| fragments.payload.len())
+    }
+
     /// Decodes what was kept and then `input`, giving each message to `take` until it breaks. What
     /// is not given is kept for the next call.
     pub(crate) fn decode(

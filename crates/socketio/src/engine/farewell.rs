@@ -1,18 +1,14 @@
 //! The end of a transport: what is queued is still written, and the client hears that it is over.
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-};
-
-use tokio::{
-    io::{AsyncRead, ReadBuf},
-    net::tcp::OwnedReadHalf,
-};
+use std::task::{Context, Poll};
 
 use crate::{
     DisconnectReason,
-    engine::{Connection, stream::Stream, write},
+    engine::{
+        Connection,
+        stream::{Reader, Stream},
+        write,
+    },
 };
 
 /// How far the transport of a closed connection is.
@@ -21,7 +17,7 @@ pub(crate) enum Farewell {
     Flushing,
     /// All is written: reading until the client closes too, since closing over unread bytes would
     /// reset the connection and could destroy the last frames on their way.
-    Lingering(OwnedReadHalf),
+    Lingering(Reader),
     Done,
 }
 
@@ -37,7 +33,7 @@ impl Farewell {
             self.hang_up(connection, stream);
         }
         if matches!(self, Self::Flushing) && poll_flushed(connection, stream, cx).is_ready() {
-            let reader = stream.take().and_then(Stream::into_reader);
+            let reader = stream.take().map(Stream::into_reader);
             self.hang_up(connection, stream);
             if let Some(reader) = reader.filter(|_| waits_for_client(connection)) {
                 *self = Self::Lingering(reader);
@@ -45,7 +41,7 @@ impl Farewell {
         }
         match self {
             Self::Flushing => Poll::Pending,
-            Self::Lingering(reader) => poll_discard(reader, cx),
+            Self::Lingering(reader) => reader.poll_discard(cx),
             Self::Done => Poll::Ready(()),
         }
     }
@@ -91,17 +87,5 @@ fn waits_for_client(connection: &Connection) -> bool {
             | DisconnectReason::ForcedClose
             | DisconnectReason::ForcedServerClose,
         ) => true,
-    }
-}
-
-fn poll_discard(reader: &mut OwnedReadHalf, cx: &mut Context<'_>) -> Poll<()> {
-    let mut scratch = [0; 4096];
-    loop {
-        let mut target = ReadBuf::new(&mut scratch);
-        match Pin::new(&mut *reader).poll_read(cx, &mut target) {
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(Ok(())) if !target.filled().is_empty() => {}
-            Poll::Ready(_) => return Poll::Ready(()),
-        }
     }
 }

@@ -72,8 +72,11 @@ where
     };
     connection.hear();
     let limit = session.shared.core.config.max_payload;
-    let read = read_body(headers, body, limit).await;
-    let response = match read {
+    let config = &session.shared.core.config;
+    // While a POST is under way its client can answer no ping.
+    let patience = config.ping_interval + config.ping_timeout;
+    let read = tokio::time::timeout(patience, read_body(headers, body, limit)).await;
+    let response = match read.unwrap_or(Err(ReadError::Broken)) {
         Ok(bytes) => {
             session.shared.core.counters.bytes_in.add(bytes.len());
             take_in(session, &bytes).await

@@ -19,7 +19,10 @@ use tokio::{
     },
 };
 
-use crate::engine::{decoder::Decoder, frame::Frame, outbound::Link};
+use crate::{
+    Held,
+    engine::{decoder::Decoder, frame::Frame, outbound::Link},
+};
 
 /// A WebSocket's byte stream with the decoder of what comes in.
 pub(crate) struct Stream {
@@ -27,10 +30,17 @@ pub(crate) struct Stream {
     pub(crate) decoder: Decoder,
     /// What hyper had read beyond the request.
     early: Bytes,
+    _held: Option<Held>,
 }
 
 enum Source {
     Tcp(OwnedReadHalf, Arc<OwnedWriteHalf>),
+    Other(Box<TokioIo<Upgraded>>),
+}
+
+/// What is left of a stream when all is written.
+pub(crate) enum Reader {
+    Tcp(OwnedReadHalf),
     Other(Box<TokioIo<Upgraded>>),
 }
 
@@ -44,7 +54,7 @@ thread_local! {
 
 impl Stream {
     /// Takes the socket out of hyper, whose own buffers are freed with it.
-    pub(crate) fn new(upgraded: Upgraded, max_message: usize) -> Self {
+    pub(crate) fn new(upgraded: Upgraded, max_message: usize, held: Option<Held>) -> Self {
         let (source, early) = match auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
             Ok(parts) => (Source::tcp(parts.io), parts.read_buf),
             Err(upgraded) => match upgraded.downcast::<TokioIo<TcpStream>>() {
@@ -54,7 +64,7 @@ impl Stream {
         };
         // The bytes are copied, as they may be a part of a larger buffer.
         let early = Bytes::copy_from_slice(&early);
-        Self { source, decoder: Decoder::new(max_message), early }
+        Self { source, decoder: Decoder::new(max_message), early, _held: held }
     }
 
     /// Where frames for it go.
@@ -118,11 +128,11 @@ impl Stream {
         }
     }
 
-    /// Only the reading half, so that the peer sees the end of what was written.
-    pub(crate) fn into_reader(self) -> Option<OwnedReadHalf> {
+    /// Only the reading side, so that the peer sees the end of what was written.
+    pub(crate) fn into_reader(self) -> Reader {
         match self.source {
-            Source::Tcp(half, _) => Some(half),
-            Source::Other(_) => None,
+            Source::Tcp(half, _) => Reader::Tcp(half),
+            Source::Other(io) => Reader::Other(io),
         }
     }
 
@@ -163,6 +173,25 @@ impl Stream {
             Source::Other(io) => Pin::new(io).poll_read(cx, &mut target),
         })?;
         Poll::Ready(Ok(target.filled().len()))
+    }
+}
+
+impl Reader {
+    /// Reads and forgets until the peer closes too, or nothing comes for now.
+    pub(crate) fn poll_discard(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut scratch = [0; 4096];
+        loop {
+            let mut target = ReadBuf::new(&mut scratch);
+            let read = match self {
+                Self::Tcp(half) => Pin::new(half).poll_read(cx, &mut target),
+                Self::Other(io) => Pin::new(io).poll_read(cx, &mut target),
+            };
+            match read {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(())) if !target.filled().is_empty() => {}
+                Poll::Ready(_) => return Poll::Ready(()),
+            }
+        }
     }
 }
 

@@ -199,11 +199,17 @@ fn poll_write_owned(
     loop {
         let mut batch = connection.outbound().lock().take_all();
         if batch.is_empty() {
-            connection.note_written();
             connection.wake_drained();
             return match stream.poll_flush_owned(cx) {
-                Poll::Ready(flushed) => flushed,
-                Poll::Pending => Ok(()),
+                Poll::Ready(flushed) => {
+                    connection.note_written();
+                    flushed
+                }
+                // The stream holds a last piece, and a client that never takes it is stuck.
+                Poll::Pending => {
+                    connection.note_blocked(false);
+                    Ok(())
+                }
             };
         }
         let frames = batch.len();

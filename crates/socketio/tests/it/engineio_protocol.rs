@@ -1,17 +1,13 @@
-//! The cases of the public Engine.IO 4 protocol suite, on the echo example.
+//! The cases of the public Engine.IO 4 protocol suite about messages, on the echo example.
 
 use std::time::Duration;
 
 use salala_socketio::{Config, engine::Engine};
-use tokio::{
-    io::AsyncWriteExt,
-    net::TcpStream,
-    time::{Instant, sleep_until},
-};
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::{
     engineio_echo::{Echo, config},
-    support::{Frame, PATIENCE, Server, WebSocket, read_answer},
+    support::{Frame, Server, read_answer},
 };
 
 const PATH: &str = "/engine.io/";
@@ -28,68 +24,6 @@ async fn start_with(config: Config) -> Server {
 
 fn session(sid: &str) -> String {
     format!("{PATH}?EIO=4&transport=polling&sid={sid}")
-}
-
-#[tokio::test]
-async fn polling_opens_a_session_with_all_fields() {
-    let server = start_with(config()).await;
-    let answer = server.get("/engine.io/?EIO=4&transport=polling").await;
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.headers["content-type"], "text/plain; charset=UTF-8");
-    assert!(answer.body.starts_with('0'));
-    let packet: serde_json::Value = serde_json::from_str(&answer.body[1..]).unwrap();
-    let mut keys: Vec<_> = packet.as_object().unwrap().keys().map(String::as_str).collect();
-    keys.sort_unstable();
-    assert_eq!(keys, ["maxPayload", "pingInterval", "pingTimeout", "sid", "upgrades"]);
-    assert_eq!(packet["upgrades"], serde_json::json!(["websocket"]));
-    assert_eq!(packet["pingInterval"], 300);
-    assert_eq!(packet["pingTimeout"], 200);
-    assert_eq!(packet["maxPayload"], 1_000_000);
-    assert_eq!(packet["sid"].as_str().unwrap().len(), 22);
-}
-
-#[tokio::test]
-async fn a_websocket_opens_a_session_without_upgrades() {
-    let server = start().await;
-    let mut socket = server.websocket("/engine.io/?EIO=4&transport=websocket").await;
-    let open = socket.text().await;
-    let packet: serde_json::Value = serde_json::from_str(&open[1..]).unwrap();
-    assert_eq!(packet["upgrades"], serde_json::json!([]));
-}
-
-#[tokio::test]
-async fn requests_that_make_no_sense_get_the_codes_of_the_official_server() {
-    let server = start().await;
-    let cases = [
-        ("GET", "?transport=polling", 5, "Unsupported protocol version"),
-        ("GET", "?EIO=abc&transport=polling", 5, "Unsupported protocol version"),
-        ("GET", "?EIO=3&transport=polling", 5, "Unsupported protocol version"),
-        ("GET", "?EIO=4", 0, "Transport unknown"),
-        ("GET", "?EIO=4&transport=abc", 0, "Transport unknown"),
-        ("POST", "?EIO=4&transport=polling", 2, "Bad handshake method"),
-        ("PUT", "?EIO=4&transport=polling", 2, "Bad handshake method"),
-        ("GET", "?EIO=4&transport=websocket", 3, "Bad request"),
-        ("GET", "?EIO=4&transport=polling&sid=unknown", 1, "Session ID unknown"),
-        ("POST", "?EIO=4&transport=polling&sid=AAAAAAAAAAAAAAAAAAAAAA", 1, "Session ID unknown"),
-    ];
-    for (method, query, code, message) in cases {
-        let answer = server.request(method, &format!("{PATH}{query}"), "", b"").await;
-        assert_eq!(answer.status, 400, "{method} {query}");
-        assert_eq!(answer.headers["content-type"], "application/json");
-        let body = format!("{{\"code\":{code},\"message\":\"{message}\"}}");
-        assert_eq!(answer.body, body, "{method} {query}");
-    }
-}
-
-#[tokio::test]
-async fn a_websocket_of_another_version_is_refused() {
-    let server = start().await;
-    for query in ["?transport=websocket", "?EIO=abc&transport=websocket", "?EIO=4&transport=x"] {
-        let stream = TcpStream::connect(server.address).await.unwrap();
-        let target = format!("{PATH}{query}");
-        let refused = WebSocket::handshake(stream, server.address, &target, "").await;
-        assert_eq!(refused.err().unwrap().status, 400);
-    }
 }
 
 #[tokio::test]
@@ -139,46 +73,6 @@ async fn a_poll_that_is_given_up_closes_the_session() {
     let target = session(&server.open_polling(PATH).await);
     drop(poll_without_reading(&server, &target).await);
     assert_eq!(server.get(&target).await.status, 400);
-}
-
-#[tokio::test]
-async fn the_server_pings_and_a_pong_keeps_the_session() {
-    let interval = Duration::from_millis(50);
-    let server = start_with(Config { ping_interval: interval, ..config_with_patience() }).await;
-    let target = session(&server.open_polling(PATH).await);
-    let mut socket = server.open_websocket(PATH).await;
-    for _ in 0..3 {
-        assert_eq!(server.get(&target).await.body, "2");
-        assert_eq!(server.post(&target, "3").await.status, 200);
-        assert_eq!(socket.frame().await, Frame::Text("2".to_owned()));
-        socket.send("3").await;
-    }
-}
-
-#[tokio::test]
-async fn a_silent_session_is_gone_after_interval_and_timeout() {
-    let server = start_with(config()).await;
-    let mut socket = server.open_websocket(PATH).await;
-    let target = session(&server.open_polling(PATH).await);
-    sleep_until(Instant::now() + Duration::from_millis(500)).await;
-    assert_eq!(server.get(&target).await.status, 400);
-    assert_eq!(socket.closed().await, Some(1000));
-}
-
-#[tokio::test]
-async fn a_client_may_close() {
-    let server = start().await;
-    let target = session(&server.open_polling(PATH).await);
-    let mut poll = poll_without_reading(&server, &target).await;
-    let sent = server.post(&target, "1").await;
-    assert_eq!((sent.status, sent.body.as_str()), (200, "ok"));
-    // Also if the close overtook the poll.
-    assert_eq!(read_answer(&mut poll).await.body, "6");
-    assert_eq!(server.get(&target).await.status, 400);
-
-    let mut socket = server.open_websocket(PATH).await;
-    socket.send("1").await;
-    socket.closed().await;
 }
 
 #[tokio::test]
@@ -234,13 +128,20 @@ async fn a_poll_is_cut_at_the_limit_and_the_rest_comes_with_the_next() {
     assert_eq!(server.get(&target).await.body, format!("4{}", "c".repeat(340_000)));
 }
 
-fn config_with_patience() -> Config {
-    Config { ping_timeout: PATIENCE, ..config() }
-}
-
 async fn poll_without_reading(server: &Server, target: &str) -> TcpStream {
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     let head = format!("GET {target} HTTP/1.1\r\nHost: {}\r\n\r\n", server.address);
     stream.write_all(head.as_bytes()).await.unwrap();
     stream
+}
+
+#[tokio::test]
+async fn a_post_whose_body_does_not_come_is_ended() {
+    let server = start_with(config()).await;
+    let sid = server.open_polling(PATH).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let target = session(&sid);
+    let head = format!("POST {target} HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n4");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    assert_eq!(read_answer(&mut stream).await.status, 400);
 }

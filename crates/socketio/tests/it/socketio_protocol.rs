@@ -72,8 +72,10 @@ async fn a_connection_that_joins_nothing_is_closed() {
 #[tokio::test]
 async fn a_packet_out_of_place_closes_the_connection() {
     let server = start().await;
-    // An event without CONNECT, a namespace that was not joined, a second CONNECT.
-    for packets in [&["42[\"x\"]"] as &[_], &["40", "42/custom,[\"x\"]"], &["40", "40"], &["41"]] {
+    // An event without CONNECT, no packet at all, a namespace that was not joined, a second CONNECT.
+    for packets in
+        [&["42[\"x\"]"] as &[_], &["4abc"], &["40", "42/custom,[\"x\"]"], &["40", "40"], &["41"]]
+    {
         let mut socket = server.open_websocket("/socket.io/").await;
         for packet in packets {
             socket.send(packet).await;

@@ -2,6 +2,7 @@
 
 use salala_core::Timestamp;
 use salala_core::ids::{ConversationId, UserId};
+use salala_core::records::CallDevice;
 
 use crate::Pending;
 use crate::log::{Audience, Event};
@@ -30,6 +31,8 @@ pub enum Missed {
 pub struct LogReader {
     /// Who.
     pub user_id: UserId,
+    /// On which device: the end of a call is told to the one that the call was on.
+    pub device: CallDevice,
     /// The conversations that they view: all read marks in them are theirs to hear.
     pub views: Vec<ConversationId>,
     /// An event that they were given: it is passed over, and with it what stands before it in the same

@@ -1,5 +1,7 @@
 //! The port for what recoverable sessions view.
 
+use std::fmt;
+
 use salala_core::Timestamp;
 use salala_core::ids::{ConversationId, UserId};
 
@@ -8,6 +10,12 @@ use crate::Pending;
 /// Which recoverable session, as its `pid` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RecoveryId(pub [u8; 16]);
+
+impl fmt::Display for RecoveryId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
 
 /// The conversations that recoverable sessions view, so that they view them again when they come
 /// back.

@@ -8,8 +8,9 @@ use salala_core::records::Membership;
 
 use super::cells::{Cells, number};
 use super::error::Result;
-use super::visible::Visible;
 use crate::StoreError;
+use crate::error::stranger;
+use crate::visible::Visible;
 
 /// A member, and what they are a member of.
 pub(super) struct Member {
@@ -27,18 +28,33 @@ pub(super) struct Member {
     marked_unread: bool,
 }
 
-/// The member, or `NotFound` without such a conversation and `Forbidden` for a stranger.
+/// The member, or `NotFound` without such a conversation and `Forbidden` for a stranger. One whose
+/// account was erased does nothing any more, though a conversation of two still names them.
 pub(super) fn member(
     db: &Connection,
     user_id: UserId,
     conversation_id: ConversationId,
 ) -> Result<Member> {
+    match find_member(db, user_id, conversation_id)? {
+        (member, false) => Ok(member),
+        (_, true) => Err(stranger()),
+    }
+}
+
+/// The same whether or not the account was erased, and whether it was.
+pub(super) fn find_member(
+    db: &Connection,
+    user_id: UserId,
+    conversation_id: ConversationId,
+) -> Result<(Member, bool)> {
     let found = db
         .prepare_cached(
             "SELECT c.is_group, c.last_seq, p.role, p.joined_seq, p.last_read_seq, p.covered_seq,
-                 p.muted_until, p.pinned_at, p.archived_at, p.marked_unread
+                 p.muted_until, p.pinned_at, p.archived_at, p.marked_unread,
+                 u.erased_at IS NOT NULL
              FROM conversations c
              LEFT JOIN participants p ON p.conversation_id = c.id AND p.user_id = ?2
+             LEFT JOIN users u ON u.id = p.user_id
              WHERE c.id = ?1",
         )?
         .query_row(params![conversation_id.as_bytes(), user_id.as_bytes()], |row| {
@@ -46,7 +62,7 @@ pub(super) fn member(
                 return Ok(None);
             }
             let mut cells = Cells::new(row);
-            Ok(Some(Member {
+            let member = Member {
                 user_id,
                 conversation_id,
                 is_group: cells.take()?,
@@ -59,24 +75,15 @@ pub(super) fn member(
                 pinned_at: cells.optional_moment()?,
                 archived_at: cells.optional_moment()?,
                 marked_unread: cells.take()?,
-            }))
+            };
+            Ok(Some((member, cells.take()?)))
         })
         .optional()?;
     match found {
         None => Err(StoreError::NotFound("this conversation")),
         Some(None) => Err(stranger()),
-        Some(Some(member)) => Ok(member),
+        Some(Some(found)) => Ok(found),
     }
-}
-
-/// The refusal of one who is no member.
-pub(super) fn stranger() -> StoreError {
-    StoreError::Forbidden("you are not a member of this conversation")
-}
-
-/// The refusal of what is there and not for this user to see.
-pub(super) fn hidden() -> StoreError {
-    StoreError::Forbidden("this message is not for you to see")
 }
 
 impl Member {
@@ -184,14 +191,14 @@ pub(super) fn locate_message(
     .ok_or(StoreError::NotFound("this message"))
 }
 
-/// Is there such a user?
+/// Is there such a user, not erased?
 pub(super) fn user_exists(db: &Connection, user_id: UserId) -> Result<bool> {
     let exists = db
         .prepare_cached(
             "SELECT EXISTS (
                  SELECT 1
                  FROM users
-                 WHERE id = ?1
+                 WHERE id = ?1 AND erased_at IS NULL
              )",
         )?
         .query_row([user_id.as_bytes()], |row| row.get(0))?;

@@ -7,14 +7,14 @@ use salala_core::limits::BLOCKS_MAX;
 use salala_core::records::UserBrief;
 
 use super::SqliteStore;
-use super::access::user_exists;
+use super::call_moves::hang_up_between;
 use super::cells::{Cells, brief_columns, rows};
-use super::conversations::direct_key;
 use super::error::Result;
-use super::users::no_user;
+use super::users::require_user;
 use super::write_tx::WriteTx;
-use crate::error::refuse_self;
+use crate::error::{blocked, refuse_self};
 use crate::log::Event;
+use crate::pair::direct_key;
 use crate::ports::blocks::Blocks;
 use crate::{Conflict, Pending, StoreError};
 
@@ -86,18 +86,30 @@ pub(super) fn refuse_blocked(db: &Connection, one: UserId, other: UserId) -> Res
     if are_blocked(db, one, other)? { Err(blocked()) } else { Ok(()) }
 }
 
-/// Refuses what is written into a conversation of two between whom a block stands.
+/// Refuses what is written into a conversation of two between whom a block stands, or of whom one's
+/// account was erased.
 pub(super) fn refuse_blocked_direct(db: &Connection, id: ConversationId) -> Result<()> {
-    let is_blocked: bool = db
+    let (is_blocked, is_left): (bool, bool) = db
         .prepare_cached(
-            "SELECT EXISTS (
-                 SELECT 1
-                 FROM conversations c
-                 JOIN blocks b ON b.direct_key = c.direct_key
-                 WHERE c.id = ?1
-             )",
+            "SELECT
+                 EXISTS (
+                     SELECT 1
+                     FROM blocks b
+                     WHERE b.direct_key = c.direct_key
+                 ),
+                 CASE WHEN c.is_group THEN 0 ELSE EXISTS (
+                     SELECT 1
+                     FROM participants p
+                     JOIN users u ON u.id = p.user_id
+                     WHERE p.conversation_id = c.id AND u.erased_at IS NOT NULL
+                 ) END
+             FROM conversations c
+             WHERE c.id = ?1",
         )?
-        .query_row([id.as_bytes()], |row| row.get(0))?;
+        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if is_left {
+        return Err(StoreError::Forbidden("the other's account was deleted"));
+    }
     if is_blocked { Err(blocked()) } else { Ok(()) }
 }
 
@@ -122,11 +134,6 @@ pub(super) fn blocks_among_members(
     Ok(pairs)
 }
 
-/// The same words to both: who made the block is not told.
-fn blocked() -> StoreError {
-    StoreError::Forbidden("one of you two has blocked the other")
-}
-
 fn are_blocked(db: &Connection, one: UserId, other: UserId) -> Result<bool> {
     let are = db
         .prepare_cached(
@@ -142,9 +149,8 @@ fn are_blocked(db: &Connection, one: UserId, other: UserId) -> Result<bool> {
 
 fn block(tx: &mut WriteTx<'_>, user_id: UserId, blocked_id: UserId, now: Timestamp) -> Result<()> {
     refuse_self(user_id, blocked_id)?;
-    if !user_exists(tx.db, blocked_id)? {
-        return Err(no_user());
-    }
+    require_user(tx.db, user_id)?;
+    require_user(tx.db, blocked_id)?;
     let stood = are_blocked(tx.db, user_id, blocked_id)?;
     let made = tx.db.execute(
         "INSERT INTO blocks (user_id, blocked_id, direct_key, created_at)
@@ -171,7 +177,11 @@ fn block(tx: &mut WriteTx<'_>, user_id: UserId, blocked_id: UserId, now: Timesta
     if count > rows(BLOCKS_MAX) {
         return Err(Conflict::TooManyBlocks.into());
     }
-    if stood { Ok(()) } else { tell_both(tx, user_id, blocked_id, true, now) }
+    if stood {
+        return Ok(());
+    }
+    hang_up_between(tx, user_id, blocked_id, now)?;
+    tell_both(tx, user_id, blocked_id, true, now)
 }
 
 fn tell_both(

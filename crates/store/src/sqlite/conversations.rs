@@ -10,7 +10,7 @@ use salala_core::records::{Conversation, Membership, OwnConversation, Participan
 use salala_core::wire::fields::Change;
 
 use super::SqliteStore;
-use super::access::{are_friends, hidden_from, member, past_intervals, user_exists};
+use super::access::{are_friends, hidden_from, member, past_intervals};
 use super::blocks::{blocks_among_members, refuse_blocked};
 use super::cells::{Cells, brief_columns, optional_ms, rows};
 use super::error::Result;
@@ -18,14 +18,15 @@ use super::history::load_message_at;
 use super::members::{
     add_members, add_to_group, check_invited, remove_from_group, set_member_role, tell_joined,
 };
-use super::users::no_user;
-use super::visible::Visible;
+use super::users::require_user;
 use super::write_tx::WriteTx;
 use crate::error::refuse_self;
 use crate::log::Event;
+use crate::pair::direct_key;
 use crate::ports::conversations::{
     Contacts, ConversationChanges, ConversationCursor, Conversations, NewGroup,
 };
+use crate::visible::Visible;
 use crate::{Pending, StoreError};
 
 impl Conversations for SqliteStore {
@@ -59,9 +60,8 @@ impl Conversations for SqliteStore {
     ) -> Pending<(OwnConversation, bool)> {
         self.write(move |tx| {
             refuse_self(user_id, other_id)?;
-            if !user_exists(tx.db, other_id)? {
-                return Err(no_user());
-            }
+            require_user(tx.db, user_id)?;
+            require_user(tx.db, other_id)?;
             let (id, is_new) = find_or_make_direct(tx, id, user_id, other_id, now)?;
             // An error takes the new conversation and its events back with it.
             if is_new {
@@ -292,6 +292,7 @@ fn create_group(
     group: NewGroup,
     contacts: Contacts,
 ) -> Result<OwnConversation> {
+    require_user(tx.db, group.owner_id)?;
     let mut seen = HashSet::from([group.owner_id]);
     let invited: Vec<UserId> =
         group.participant_ids.into_iter().filter(|id| seen.insert(*id)).collect();
@@ -380,13 +381,4 @@ fn change_group(
             now.unix_ms()
         ])?;
     Ok(changed > 0)
-}
-
-/// The two in order, so that there is one key for the pair.
-pub(super) fn direct_key(one: UserId, other: UserId) -> [u8; 32] {
-    let mut key = [0; 32];
-    let (low, high) = key.split_at_mut(16);
-    low.copy_from_slice(one.min(other).as_bytes());
-    high.copy_from_slice(one.max(other).as_bytes());
-    key
 }

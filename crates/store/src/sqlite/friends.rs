@@ -6,16 +6,16 @@ use salala_core::ids::{ConversationId, FriendRequestId, UserId};
 use salala_core::records::{FriendRequest, FriendRequestStatus, OwnConversation, UserBrief};
 
 use super::SqliteStore;
-use super::access::user_exists;
 use super::blocks::refuse_blocked;
 use super::cells::{Cells, brief_columns};
 use super::conversations::{find_or_make_direct, load_own};
 use super::error::Result;
-use super::users::no_user;
+use super::users::require_user;
 use super::write_tx::WriteTx;
 use crate::error::refuse_self;
 use crate::log::Event;
 use crate::ports::friends::Friends;
+use crate::request_status::{status_from, status_word};
 use crate::{Conflict, Pending, StoreError};
 
 /// A friend request with its sender; the condition follows.
@@ -32,6 +32,8 @@ macro_rules! select_request {
         )
     };
 }
+
+pub(super) use select_request;
 
 impl Friends for SqliteStore {
     fn friends(&self, user_id: UserId) -> Pending<Vec<UserBrief>> {
@@ -90,9 +92,8 @@ impl Friends for SqliteStore {
     ) -> Pending<FriendRequest> {
         self.write(move |tx| {
             refuse_self(sender_id, receiver_id)?;
-            if !user_exists(tx.db, receiver_id)? {
-                return Err(no_user());
-            }
+            require_user(tx.db, sender_id)?;
+            require_user(tx.db, receiver_id)?;
             refuse_blocked(tx.db, sender_id, receiver_id)?;
             ask(tx, id, sender_id, receiver_id, now)
         })
@@ -211,6 +212,30 @@ fn answer(
     Ok(request)
 }
 
+/// Closes all requests of and to a user that wait, and tells the others: as many as are listed.
+pub(super) fn close_waiting(tx: &mut WriteTx<'_>, user_id: UserId, now: Timestamp) -> Result<()> {
+    let mut waiting: Vec<FriendRequest> = Vec::new();
+    for sql in [
+        select_request!("WHERE r.sender_id = ?1 AND r.status = 'PENDING' LIMIT 1000"),
+        select_request!("WHERE r.receiver_id = ?1 AND r.status = 'PENDING' LIMIT 1000"),
+    ] {
+        let mut statement = tx.db.prepare(sql)?;
+        for request in statement.query_map([user_id.as_bytes()], request_from)? {
+            waiting.push(request?);
+        }
+    }
+    for request in waiting {
+        let (other_id, status) = if request.sender.id == user_id {
+            (request.receiver_id, FriendRequestStatus::Cancelled)
+        } else {
+            (request.sender.id, FriendRequestStatus::Rejected)
+        };
+        let request = FriendRequest { status, ..request };
+        tx.tell_user(other_id, Event::FriendRequestUpdated(request), now)?;
+    }
+    Ok(())
+}
+
 fn befriend(db: &Connection, one: UserId, other: UserId) -> Result<()> {
     db.prepare_cached(
         "INSERT INTO friendships (user_id, friend_id)
@@ -241,7 +266,8 @@ fn no_request() -> StoreError {
     StoreError::NotFound("this friend request")
 }
 
-fn request_from(row: &Row<'_>) -> rusqlite::Result<FriendRequest> {
+/// From the columns of `select_request`.
+pub(super) fn request_from(row: &Row<'_>) -> rusqlite::Result<FriendRequest> {
     let mut cells = Cells::new(row);
     Ok(FriendRequest {
         id: cells.id()?,
@@ -250,23 +276,4 @@ fn request_from(row: &Row<'_>) -> rusqlite::Result<FriendRequest> {
         status: status_from(&cells.take::<String>()?),
         created_at: cells.moment()?,
     })
-}
-
-fn status_word(status: FriendRequestStatus) -> &'static str {
-    match status {
-        FriendRequestStatus::Pending => "PENDING",
-        FriendRequestStatus::Accepted => "ACCEPTED",
-        FriendRequestStatus::Rejected => "REJECTED",
-        FriendRequestStatus::Cancelled => "CANCELLED",
-    }
-}
-
-/// The table's check allows no other word.
-fn status_from(word: &str) -> FriendRequestStatus {
-    match word {
-        "PENDING" => FriendRequestStatus::Pending,
-        "ACCEPTED" => FriendRequestStatus::Accepted,
-        "REJECTED" => FriendRequestStatus::Rejected,
-        _ => FriendRequestStatus::Cancelled,
-    }
 }

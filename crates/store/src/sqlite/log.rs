@@ -4,24 +4,28 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use salala_core::Timestamp;
-use salala_core::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, UserId};
+use salala_core::calls::{CallAct, CallEndEvent, CallSide};
+use salala_core::ids::{CallId, ConversationId, FriendRequestId, MessageId, ReactionId, UserId};
 use salala_core::limits::READ_IDS_MAX;
 use salala_core::records::{
-    Conversation, FriendRequest, GroupJoined, Message, MessagesRead, Reaction,
+    CallEndedBy, CallEnding, Conversation, FriendRequest, GroupJoined, Message, MessagesRead,
+    Reaction,
 };
 
 use super::SqliteStore;
 use super::access::past_intervals;
+use super::call_rows::{is_in_call, load_call};
 use super::cells::{Cells, number, rows};
 use super::conversations::load_conversation;
 use super::error::Result;
 use super::friends::load_request;
 use super::history::load_message;
 use super::users::load_brief;
-use super::visible::Visible;
+
 use crate::log::{Audience, Event};
 use crate::ports::log::{Log, LogReader, LogSpan, Missed, MissedEvent, MissedPage};
 use crate::replay::{Kind, LogRow, Marks, Memberships, What, plan};
+use crate::visible::Visible;
 use crate::{Pending, StoreError};
 
 impl Log for SqliteStore {
@@ -198,6 +202,7 @@ impl<'a> Page<'a> {
             }
             (Audience::Conversation(id), _) => self.message_event(id, row)?,
             (Audience::User(_), Kind::MemberLeft) => self.left(row)?,
+            (Audience::User(_), Kind::CallEnded) => self.call_ended(row)?,
             (Audience::User(_), Kind::GroupJoined) => self.group_joined(row)?,
             (Audience::User(_), Kind::FriendRequestCreated) => {
                 self.friend_request(row)?.map(Event::FriendRequestCreated)
@@ -296,6 +301,29 @@ impl<'a> Page<'a> {
         let group_name = self.conversation(id)?.name.unwrap_or_default();
         let actor = load_brief(self.db, actor_id)?;
         Ok(Some(Event::GroupJoined(GroupJoined { conversation_id: id, group_name, actor })))
+    }
+
+    /// The end of a call that was on this device, or still rang on it; not while the user has another.
+    fn call_ended(&self, row: &LogRow) -> Result<Option<Event>> {
+        let Some(id) = row.subject_id.map(CallId::from_bytes) else { return Ok(None) };
+        let user_id = self.reader.user_id;
+        let call = load_call(self.db, id)?.call;
+        let device = match call.side_of(user_id) {
+            Some(CallSide::Caller) => Some(&call.caller_device),
+            Some(CallSide::Callee) => call.callee_device.as_ref(),
+            None => return Ok(None),
+        };
+        let here = &self.reader.device;
+        let is_here = device.is_none_or(|device| {
+            device.key == here.key
+                || device.session_id.is_some() && device.session_id == here.session_id
+        });
+        if !is_here || is_in_call(self.db, user_id)? {
+            return Ok(None);
+        }
+        let by =
+            row.actor_id.map(|user_id| CallEndedBy { user_id, act: CallAct::End, device: None });
+        Ok(Some(Event::CallEnded(Box::new(CallEnding { call, by, event: CallEndEvent::Ended }))))
     }
 
     fn friend_request(&self, row: &LogRow) -> Result<Option<FriendRequest>> {

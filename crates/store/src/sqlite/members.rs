@@ -134,19 +134,24 @@ pub(super) fn remove_from_group(
     user_id: UserId,
     now: Timestamp,
 ) -> Result<()> {
-    let id = actor.conversation_id;
     refuse_outside_group(actor)?;
     let leaver = load_other(tx.db, actor, user_id)?;
     if user_id != actor.user_id && !may_remove_participant(actor.role, leaver.role) {
         return Err(StoreError::Forbidden("your role may not put this member out"));
     }
-    close_membership(tx.db, &leaver)?;
+    take_out(tx, &leaver, now)
+}
+
+/// Ends a membership of a group; an owner hands over.
+pub(super) fn take_out(tx: &mut WriteTx<'_>, leaver: &Member, now: Timestamp) -> Result<()> {
+    let id = leaver.conversation_id;
+    close_membership(tx.db, leaver)?;
     if leaver.role == Role::Owner {
         hand_over(tx.db, id)?;
     }
     raise_members_version(tx.db, id, now)?;
-    tx.note_membership(user_id, id, false, now)?;
-    tell_updated(tx, id, Vec::new(), vec![user_id], now)
+    tx.note_membership(leaver.user_id, id, false, now)?;
+    tell_updated(tx, id, Vec::new(), vec![leaver.user_id], now)
 }
 
 /// Gives a role in the actor's group.

@@ -62,7 +62,12 @@ pub(super) fn index_messages(db: &Connection, events: &[Committed]) -> Result<()
             | Event::FriendRequestCreated(_)
             | Event::FriendRequestUpdated(_)
             | Event::BlockChanged { .. }
-            | Event::GroupJoined(_) => {}
+            | Event::UserErased(_)
+            | Event::GroupJoined(_)
+            | Event::CallRinging(_)
+            | Event::CallSignalled(_)
+            | Event::CallAnswered(_)
+            | Event::CallEnded(_) => {}
         }
     }
     Ok(())

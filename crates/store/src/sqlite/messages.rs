@@ -7,16 +7,18 @@ use salala_core::permissions::may_delete_others_message;
 use salala_core::records::{Message, ReplyTo, UserBrief};
 
 use super::SqliteStore;
-use super::access::{hidden, hidden_from, locate_message, member, stranger};
+use super::access::{hidden_from, locate_message, member};
 use super::blocks::refuse_blocked_direct;
 use super::cells::{Cells, brief_columns, number};
 use super::error::Result;
 use super::history::{
     load_message, load_repeat, load_reply_to, read_history, read_media, read_message,
 };
-use super::mentions::{find_mentions, mentions_column};
+use super::mentions::mentions_of;
 use super::write_tx::WriteTx;
+use crate::error::{hidden, stranger};
 use crate::log::{Audience, Event};
+use crate::mentions::mentions_column;
 use crate::ports::messages::{History, HistoryRange, Messages, NewMessage, Sent};
 use crate::{Conflict, Pending, StoreError};
 
@@ -77,7 +79,7 @@ fn send(tx: &mut WriteTx<'_>, new: NewMessage) -> Result<Sent> {
     // A repeat was answered above: what was stored before the block was, is.
     refuse_blocked_direct(tx.db, new.conversation_id)?;
     let reply_to = find_reply_to(tx, &new)?;
-    let mentions = mentions_of(tx, new.conversation_id, new.content.as_deref())?;
+    let mentions = mentions_of(tx.db, new.conversation_id, new.content.as_deref())?;
     let (seq, rev) = take_seq(tx, new.conversation_id, new.created_at)?;
     let message = Message {
         id: new.id,
@@ -131,7 +133,7 @@ fn load_sender(
                 "
              FROM conversations c
              LEFT JOIN participants p ON p.conversation_id = c.id AND p.user_id = ?2
-             LEFT JOIN users u ON u.id = p.user_id
+             LEFT JOIN users u ON u.id = p.user_id AND u.erased_at IS NULL
              WHERE c.id = ?1"
             ))?
             .query_row(params![conversation_id.as_bytes(), sender_id.as_bytes()], |row| {
@@ -160,17 +162,6 @@ fn find_reply_to(tx: &WriteTx<'_>, new: &NewMessage) -> Result<Option<ReplyTo>> 
         return Err(refused);
     }
     Ok(Some(reply_to))
-}
-
-fn mentions_of(
-    tx: &WriteTx<'_>,
-    conversation_id: ConversationId,
-    content: Option<&str>,
-) -> Result<Vec<UserId>> {
-    match content {
-        Some(text) if text.contains('@') => find_mentions(tx.db, conversation_id, text),
-        Some(_) | None => Ok(Vec::new()),
-    }
 }
 
 /// The next `seq` and `rev` of a conversation.
@@ -237,7 +228,7 @@ fn edit(
     if before.content.as_ref() == Some(&content) {
         return Ok(before);
     }
-    let mentions = mentions_of(tx, conversation_id, Some(&content))?;
+    let mentions = mentions_of(tx.db, conversation_id, Some(&content))?;
     tx.db
         .prepare_cached(
             "UPDATE messages
@@ -262,9 +253,11 @@ fn delete(tx: &mut WriteTx<'_>, user_id: UserId, id: MessageId, now: Timestamp) 
             return Err(StoreError::Forbidden("you may not delete this message"));
         }
     }
-    if is_deleted {
-        return load_message(tx.db, id);
-    }
+    if is_deleted { load_message(tx.db, id) } else { empty(tx, id, now) }
+}
+
+/// Takes everything out of a message but its place, and tells the members.
+pub(super) fn empty(tx: &mut WriteTx<'_>, id: MessageId, now: Timestamp) -> Result<Message> {
     tx.db
         .prepare_cached(
             "DELETE FROM reactions
@@ -279,7 +272,8 @@ fn delete(tx: &mut WriteTx<'_>, user_id: UserId, id: MessageId, now: Timestamp) 
         )?
         .execute(params![id.as_bytes(), now.unix_ms()])?;
     let message = load_message(tx.db, id)?;
-    let hidden_from = hidden_from(tx.db, conversation_id, seq)?;
-    tx.tell_members(conversation_id, Event::MessageDeleted(message.clone()), hidden_from, now)?;
+    let hidden_from = hidden_from(tx.db, message.conversation_id, message.seq)?;
+    let event = Event::MessageDeleted(message.clone());
+    tx.tell_members(message.conversation_id, event, hidden_from, now)?;
     Ok(message)
 }

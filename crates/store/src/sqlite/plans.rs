@@ -5,21 +5,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
-use salala_core::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
+use salala_core::calls::{CallAct, CallSignalKind, RETURN_WITHIN};
+use salala_core::ids::{
+    CallId, ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId,
+};
 use salala_core::permissions::Role;
+use salala_core::records::CallDevice;
 use salala_core::search::SearchQuery;
 use salala_core::{SystemRandom, Timestamp};
 
 use super::{SqliteOptions, SqliteStore};
+use crate::ports::calls::{CallParty, CallWith, NewCall};
 use crate::ports::conversations::{Contacts, ConversationChanges, ConversationCursor, NewGroup};
+use crate::ports::exports::ExportPlace;
 use crate::ports::log::{LogReader, LogSpan};
 use crate::ports::messages::{HistoryRange, NewMessage};
 use crate::ports::sessions::NewSession;
 use crate::ports::users::{NewUser, ProfileChanges};
 use crate::ports::views::RecoveryId;
 use crate::{
-    Blocks, CatchUp, Conversations, Friends, Log, MessageSearch, Messages, Reactions, Reads,
-    Sessions, Store, Users, Views,
+    Accounts, Blocks, Calls, CatchUp, Conversations, Exports, Friends, Log, MessageSearch,
+    Messages, Reactions, Reads, Sessions, Store, Users, Views,
 };
 
 /// All that was executed in this process.
@@ -40,9 +46,11 @@ pub(super) fn watch(mut db: Connection) -> Connection {
 }
 
 /// Statements that may look at all rows of a table, each with its reason.
-const MAY_SCAN: [&str; 6] = [
+const MAY_SCAN: [&str; 8] = [
     // Counts all there are.
     "SELECT COUNT(*)\n                     FROM users",
+    // Holds a row for each account that is just being erased.
+    "FROM erasures",
     // Of the schema's own table.
     "SELECT COUNT(*) FROM sqlite_schema",
     // Migrations, once.
@@ -50,6 +58,8 @@ const MAY_SCAN: [&str; 6] = [
     "SET last_seq = first_seq / 256",
     // The full-text index's own, of a few rows.
     "'main'.'message_words_config'",
+    // The calls under way, once at a start.
+    "deadline_at = MIN(COALESCE(deadline_at, ?1), ?1)",
     // Of these tests' own.
     "FROM meta WHERE name <> 'epoch'",
 ];
@@ -213,13 +223,76 @@ async fn use_log(store: &SqliteStore, [anna, berta, carl]: [UserId; 3], id: Conv
     let span = LogSpan { after: 0, up_to };
     for user_id in [anna, berta, carl] {
         store.missed(user_id, span, 99).await.unwrap();
-        let reader = LogReader { user_id, views: views.clone(), proven: Some(up_to) };
+        let device = CallDevice { key: String::new(), session_id: None };
+        let views = views.clone();
+        let reader = LogReader { user_id, device, views, proven: Some(up_to) };
         store.missed_page(reader, span, 99).await.unwrap();
     }
     store.catch_up(berta, vec![(id, 1)], 9, 9).await.unwrap();
     store.leave_view(recovery_id, id).await.unwrap();
     store.forget_views(now(), 9).await.unwrap();
     store.trim_log(now(), 9).await.unwrap();
+}
+
+/// An export, and the end of an account.
+async fn erase(store: &SqliteStore, [anna, berta, carl]: [UserId; 3], id: ConversationId) {
+    let mut place = Some(ExportPlace::START);
+    while let Some(at) = place {
+        place = store.export_part(anna, at, 2).await.unwrap().next;
+    }
+    let talk = store
+        .open_direct(
+            ConversationId::generate(now(), &SystemRandom),
+            anna,
+            carl,
+            Contacts::Everyone,
+            now(),
+        )
+        .await;
+    let message = store.send_message(draft(talk.unwrap().0.conversation.id, carl)).await.unwrap();
+    let like = ReactionId::generate(now(), &SystemRandom);
+    store.add_reaction(like, anna, message.message.id, "👍".to_owned(), now()).await.unwrap();
+    store.membership(anna, id).await.unwrap();
+    store.request_erasure(berta, now()).await.unwrap();
+    store.erase_user(anna, now()).await.unwrap();
+    while store.carry_on_erasure(2, now()).await.unwrap() {}
+}
+
+async fn use_calls(store: &SqliteStore, [anna, berta, _]: [UserId; 3], talk: ConversationId) {
+    let party = |user_id, key: &str| CallParty {
+        user_id,
+        device: CallDevice { key: key.to_owned(), session_id: None },
+    };
+    let (caller, callee) = (party(anna, "a"), party(berta, "b"));
+    let with = |user_id| CallWith { user_id, call_id: None };
+    for _ in 0..2 {
+        let new = NewCall {
+            id: CallId::generate(now(), &SystemRandom),
+            conversation_id: talk,
+            caller: caller.clone(),
+            callee_id: berta,
+            has_video: false,
+            created_at: now(),
+        };
+        let id = store.start_call(new).await.unwrap().0.id;
+        for kind in [CallSignalKind::Offer, CallSignalKind::Candidate, CallSignalKind::Answer] {
+            let (from, to) = match kind {
+                CallSignalKind::Answer => (&callee, anna),
+                CallSignalKind::Offer | CallSignalKind::Candidate => (&caller, berta),
+            };
+            let body = "1".to_owned();
+            store.signal_call(from.clone(), with(to), kind, body, now()).await.unwrap();
+        }
+        store.leave_all_calls(now()).await.unwrap();
+        store.leave_calls(caller.clone(), true, now()).await.unwrap();
+        store.return_to_calls(caller.clone(), Vec::new(), now()).await.unwrap();
+        store.end_due_calls(now().plus(RETURN_WITHIN), 9).await.unwrap();
+        let named = CallWith { user_id: berta, call_id: Some(id) };
+        for with in [named, with(berta)] {
+            store.end_call(caller.clone(), with, CallAct::End, now()).await.unwrap();
+        }
+    }
+    store.calls(anna, None, 9).await.unwrap();
 }
 
 /// The plan of each statement that reads or changes rows.
@@ -250,6 +323,8 @@ async fn no_statement_scans_a_table() {
     let id = use_conversations(&store, users).await;
     use_messages(&store, users, id).await;
     use_log(&store, users, id).await;
+    use_calls(&store, users, id).await;
+    erase(&store, users, id).await;
     let plans = plans(&path);
     assert!(plans.len() > 70, "{}", plans.len());
     for (sql, steps) in &plans {
@@ -282,6 +357,11 @@ async fn no_statement_scans_a_table() {
             "r USING PRIMARY KEY (conversation_id=? AND user_id=? AND first_seq>?",
         ),
         ("FROM reactions\n         WHERE message_id = ?1\n", "reactions_by_message"),
+        ("WHERE sender_id = ?1 AND (conversation_id, seq) >", "messages_by_sender"),
+        ("FROM reactions r\n", "reactions_by_user"),
+        ("k.direct_key = ?1 AND k.ended_at IS NULL", "calls_under_way (direct_key=?)"),
+        ("WHERE deadline_at <= ?1", "calls_by_deadline (deadline_at<?)"),
+        ("WHERE k.caller_id = ?1 AND (k.created_at", "calls_by_caller (caller_id=? AND"),
         ("w.message_words MATCH ?3", "VIRTUAL TABLE INDEX 192:M1><"),
     ] {
         let (sql, steps) = plans.iter().find(|(sql, _)| sql.contains(part)).unwrap();

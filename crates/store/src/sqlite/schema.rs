@@ -16,7 +16,7 @@ use crate::StoreError;
 
 /// Numbered steps, each applied once and for good, in one transaction; `user_version` is the number
 /// of the last one. Numbers grow, and may leave gaps.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "0001_initial", include_str!("../../migrations/sqlite/0001_initial.sql")),
     (
         2,
@@ -25,6 +25,8 @@ const MIGRATIONS: [(i64, &str, &str); 5] = [
     ),
     (3, "0003_blocks", include_str!("../../migrations/sqlite/0003_blocks.sql")),
     (4, "0004_message_search", include_str!("../../migrations/sqlite/0004_message_search.sql")),
+    (5, "0005_calls", include_str!("../../migrations/sqlite/0005_calls.sql")),
+    (6, "0006_erasures", include_str!("../../migrations/sqlite/0006_erasures.sql")),
     (7, "0007_recovery", include_str!("../../migrations/sqlite/0007_recovery.sql")),
 ];
 
@@ -71,7 +73,9 @@ impl Location {
     pub(super) fn open_writer(&self) -> Result<Opened> {
         let opened = self.open(false)?;
         opened.db.execute_batch(
+            // What is deleted is overwritten where its page is written anyway.
             "PRAGMA synchronous = FULL;
+             PRAGMA secure_delete = FAST;
              PRAGMA foreign_keys = ON;
              PRAGMA wal_autocheckpoint = 4000;
              PRAGMA journal_size_limit = 67108864;

@@ -9,6 +9,7 @@ use salala_core::records::{Session, User};
 
 use super::SqliteStore;
 use super::blocks::load_blocked;
+use super::call_rows::is_in_call;
 use super::cells::{Cells, rows};
 use super::error::Result;
 use super::log::newest_position;
@@ -239,7 +240,7 @@ fn find_access(db: &Connection, user_id: UserId, session_id: Option<SessionId>) 
                  CASE WHEN s.id IS NULL THEN NULL ELSE s.revoked_at IS NOT NULL END
              FROM users u
              LEFT JOIN sessions s ON s.id = ?2 AND s.user_id = u.id
-             WHERE u.id = ?1",
+             WHERE u.id = ?1 AND u.erased_at IS NULL",
         )?
         .query_row(
             params![user_id.as_bytes(), session_id.as_ref().map(SessionId::as_bytes)],
@@ -254,7 +255,7 @@ fn find_access(db: &Connection, user_id: UserId, session_id: Option<SessionId>) 
 }
 
 /// All of them: whoever leaves one out would miss its events. Bounded by what one user joins.
-fn load_acquaintances(db: &Connection, user_id: UserId) -> Result<Acquaintances> {
+pub(super) fn load_acquaintances(db: &Connection, user_id: UserId) -> Result<Acquaintances> {
     let mut statement = db.prepare_cached(
         "SELECT c.id, c.members_version
          FROM participants p
@@ -277,8 +278,9 @@ fn load_acquaintances(db: &Connection, user_id: UserId) -> Result<Acquaintances>
         .query_map([user_id.as_bytes()], |row| Cells::new(row).id())?
         .collect::<rusqlite::Result<_>>()?;
     let blocked = load_blocked(db, user_id)?;
+    let is_in_call = is_in_call(db, user_id)?;
     let position = newest_position(db)?;
-    Ok(Acquaintances { position, conversations, friends, blocked })
+    Ok(Acquaintances { position, conversations, friends, blocked, is_in_call })
 }
 
 /// Used tokens first, so that a session that is forgotten takes none with it beyond the limit.
@@ -319,7 +321,8 @@ fn forget(db: &Connection, before: Timestamp, limit: usize) -> Result<u64> {
     Ok(u64::try_from(limit - left).unwrap_or(u64::MAX))
 }
 
-fn session_from(row: &Row<'_>) -> rusqlite::Result<Session> {
+/// A session, whatever became of it.
+pub(super) fn session_from(row: &Row<'_>) -> rusqlite::Result<Session> {
     let mut cells = Cells::new(row);
     Ok(Session {
         id: cells.id()?,

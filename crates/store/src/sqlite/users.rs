@@ -6,11 +6,13 @@ use salala_core::ids::{SessionId, UserId};
 use salala_core::records::{Credentials, User, UserBrief};
 
 use super::SqliteStore;
+use super::access::user_exists;
 use super::cells::{Cells, brief_columns};
 use super::error::Result;
 use super::search::{find_users, store_terms};
 use super::sessions::{insert_session, revoke_all};
 use super::write_tx::WriteTx;
+use crate::error::no_user;
 use crate::ports::sessions::NewSession;
 use crate::ports::users::{NewUser, ProfileChanges, Users};
 use crate::{Pending, StoreError};
@@ -29,7 +31,7 @@ impl Users for SqliteStore {
             db.prepare_cached(
                 "SELECT id, password_hash, disabled_at
                  FROM users
-                 WHERE id = ?1",
+                 WHERE id = ?1 AND erased_at IS NULL",
             )?
             .query_row([user_id.as_bytes()], credentials_from)
             .optional()?
@@ -44,7 +46,7 @@ impl Users for SqliteStore {
             db.prepare_cached(
                 "SELECT id, password_hash, disabled_at
                  FROM users
-                 WHERE email_key = ?1 OR username_key = ?1
+                 WHERE (email_key = ?1 OR username_key = ?1) AND erased_at IS NULL
                  ORDER BY email_key = ?1 DESC
                  LIMIT 1",
             )?
@@ -73,7 +75,7 @@ impl Users for SqliteStore {
             let changed = tx.db.execute(
                 "UPDATE users
                  SET password_hash = ?2
-                 WHERE id = ?1",
+                 WHERE id = ?1 AND erased_at IS NULL",
                 params![user_id.as_bytes(), password_hash],
             )?;
             match changed {
@@ -93,7 +95,7 @@ impl Users for SqliteStore {
             let changed = tx.db.execute(
                 "UPDATE users
                  SET disabled_at = ?2
-                 WHERE id = ?1",
+                 WHERE id = ?1 AND erased_at IS NULL",
                 params![user_id.as_bytes(), disabled.then_some(now.unix_ms())],
             )?;
             match (changed, disabled) {
@@ -110,7 +112,9 @@ impl Users for SqliteStore {
                 .db
                 .prepare_cached(
                     "UPDATE users
-                     SET last_seen_at = MAX(COALESCE(last_seen_at, ?2), ?2)
+                     SET last_seen_at = CASE
+                             WHEN erased_at IS NULL THEN MAX(COALESCE(last_seen_at, ?2), ?2)
+                         END
                      WHERE id = ?1",
                 )?
                 .execute(params![user_id.as_bytes(), at.unix_ms()])?;
@@ -150,7 +154,7 @@ pub(super) fn load_user(db: &Connection, user_id: UserId) -> Result<User> {
         brief_columns!(),
         ", u.email, u.bio, u.phone_number, u.date_of_birth, u.created_at
          FROM users u
-         WHERE u.id = ?1"
+         WHERE u.id = ?1 AND u.erased_at IS NULL"
     ))?
     .query_row([user_id.as_bytes()], |row| {
         let mut cells = Cells::new(row);
@@ -186,16 +190,16 @@ pub(super) fn check_verified(db: &Connection, user_id: UserId, verified_hash: &s
     db.prepare_cached(
         "SELECT id
          FROM users
-         WHERE id = ?1 AND password_hash = ?2 AND disabled_at IS NULL",
+         WHERE id = ?1 AND password_hash = ?2 AND disabled_at IS NULL AND erased_at IS NULL",
     )?
     .query_row(params![user_id.as_bytes(), verified_hash], |_| Ok(()))
     .optional()?
     .ok_or(StoreError::Forbidden("the password was changed or the account shut in between"))
 }
 
-/// The refusal where a user is named who is none.
-pub(super) fn no_user() -> StoreError {
-    StoreError::NotFound("this user")
+/// Refuses unless there is such a user, not erased.
+pub(super) fn require_user(db: &Connection, user_id: UserId) -> Result<()> {
+    if user_exists(db, user_id)? { Ok(()) } else { Err(no_user()) }
 }
 
 fn create(tx: &WriteTx<'_>, new: &NewUser, session: Option<&NewSession>) -> Result<User> {

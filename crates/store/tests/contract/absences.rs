@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use proptest::prelude::*;
 use salala_core::SystemRandom;
 use salala_core::ids::{ConversationId, MessageId, ReactionId, UserId};
+use salala_core::records::CallDevice;
 use salala_store::Store;
 use salala_store::log::{Audience, Committed, Event};
 use salala_store::ports::conversations::{Contacts, ConversationChanges};
@@ -234,7 +235,8 @@ impl<'a> World<'a> {
     /// True if all was given.
     async fn come_back(&mut self, page: usize, taken: usize) -> bool {
         let user_id = self.users[0];
-        let reader = LogReader { user_id, views: Vec::new(), proven: self.own };
+        let device = CallDevice { key: "phone".to_owned(), session_id: None };
+        let reader = LogReader { user_id, device, views: Vec::new(), proven: self.own };
         let up_to = self.store.newest_position().await.unwrap();
         let mut span = LogSpan { after: self.settled, up_to };
         let mut left = taken;
@@ -339,7 +341,12 @@ impl Known {
             Event::FriendRequestCreated(_)
             | Event::FriendRequestUpdated(_)
             | Event::GroupJoined(_)
-            | Event::BlockChanged { .. } => {}
+            | Event::BlockChanged { .. }
+            | Event::UserErased(_)
+            | Event::CallRinging(_)
+            | Event::CallSignalled(_)
+            | Event::CallAnswered(_)
+            | Event::CallEnded(_) => {}
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is given of the log to one who missed it.
 
 use salala_core::ids::{ConversationId, ReactionId, UserId};
+use salala_core::records::CallDevice;
 use salala_core::{SystemRandom, Timestamp};
 use salala_store::Store;
 use salala_store::log::{Audience, Event};
@@ -31,7 +32,8 @@ async fn missed(
 }
 
 fn reader(user_id: UserId) -> LogReader {
-    LogReader { user_id, views: Vec::new(), proven: None }
+    let device = CallDevice { key: "phone".to_owned(), session_id: None };
+    LogReader { user_id, device, views: Vec::new(), proven: None }
 }
 
 async fn missed_by(store: &dyn Store, user_id: UserId, after: u64) -> Vec<MissedEvent> {

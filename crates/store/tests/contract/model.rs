@@ -22,6 +22,7 @@ pub(crate) enum Operation {
     ReadTo(usize, u64),
     Bring(usize),
     Remove(usize),
+    Erase(usize),
 }
 
 pub(crate) fn operations() -> impl Strategy<Value = Vec<Operation>> {
@@ -35,6 +36,7 @@ pub(crate) fn operations() -> impl Strategy<Value = Vec<Operation>> {
         2 => (user, 0_u64..40).prop_map(|(user, seq)| Operation::ReadTo(user, seq)),
         2 => (1..USERS).prop_map(Operation::Bring),
         1 => (1..USERS).prop_map(Operation::Remove),
+        1 => (2..USERS).prop_map(Operation::Erase),
     ];
     prop::collection::vec(operation, 1..60)
 }
@@ -74,6 +76,7 @@ struct World<'a> {
     /// What each user may see.
     seen: Vec<BTreeSet<u64>>,
     last_read: BTreeMap<usize, u64>,
+    erased: BTreeSet<usize>,
     expected: Vec<Told>,
 }
 
@@ -92,6 +95,7 @@ impl<'a> World<'a> {
             messages: Vec::new(),
             seen: vec![BTreeSet::new(); USERS],
             last_read: BTreeMap::from([(0, 0), (1, 0)]),
+            erased: BTreeSet::new(),
             expected: vec![
                 ("conversation", None, BTreeSet::new()),
                 ("joined", Some(users[1]), BTreeSet::new()),
@@ -131,6 +135,7 @@ impl<'a> World<'a> {
             Operation::ReadTo(user, seq) => self.read_to(*user, *seq, now).await,
             Operation::Bring(user) => self.bring(*user, now).await,
             Operation::Remove(user) => self.remove(*user, now).await,
+            Operation::Erase(user) => self.erase(*user, now).await,
         }
     }
 
@@ -226,11 +231,12 @@ impl<'a> World<'a> {
 
     async fn bring(&mut self, user: usize, now: i64) {
         let (owner, id) = (self.users[0], self.users[user]);
-        self.store
+        let added = self
+            .store
             .add_participants(owner, self.id, vec![id], Contacts::Everyone, at(now))
-            .await
-            .unwrap();
-        if !self.is_member(user) {
+            .await;
+        assert_eq!(added.is_ok(), !self.erased.contains(&user));
+        if added.is_ok() && !self.is_member(user) {
             self.last_read.insert(user, self.last_seq());
             self.expect_about("conversation", self.last_seq(), None);
             self.expected.push(("joined", Some(id), BTreeSet::new()));
@@ -243,6 +249,25 @@ impl<'a> World<'a> {
         assert_eq!(outcome.is_ok(), self.is_member(user));
         if self.last_read.remove(&user).is_some() {
             self.expect_about("conversation", self.last_seq(), Some(user));
+        }
+    }
+
+    async fn erase(&mut self, user: usize, now: i64) {
+        self.store.erase_user(self.users[user], at(now)).await.unwrap();
+        while self.store.carry_on_erasure(2, at(now)).await.unwrap() {}
+        if !self.erased.insert(user) {
+            return;
+        }
+        self.expected.push(("erased", Some(self.users[user]), BTreeSet::new()));
+        if self.last_read.remove(&user).is_some() {
+            self.expect_about("conversation", self.last_seq(), Some(user));
+        }
+        for seq in 1..=self.last_seq() {
+            let message = self.message(seq);
+            message.marks.remove(&user);
+            if message.sender == user && !std::mem::replace(&mut message.is_deleted, true) {
+                self.expect_about("deleted", seq, None);
+            }
         }
     }
 
