@@ -1,8 +1,18 @@
 #!/usr/bin/env bash
 # Measures the server with the load generator, as docs/performance.md tells it: builds both, then runs
-# every case. RUNS=3 says how often, JSON=1 asks for JSON lines, PROFILE=release for the best build.
+# every case. RUNS=3 says how often, JSON=1 asks for JSON lines, PROFILE=release for the best build, BENCH=engine
+# for the engine alone beside its peers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+case ${BENCH:-server} in
+  server) ;;
+  engine) exec scripts/bench-engines.sh ;;
+  *)
+    echo "error: BENCH is server or engine" >&2
+    exit 1
+    ;;
+esac
 
 runs=${RUNS:-3}
 profile=${PROFILE:-quick}

@@ -11,11 +11,13 @@
 //! - [`machine`]: on what it was measured
 //! - [`report`]: the figures, as a table and as JSON
 //! - [`stage`]: a case from its preparation to its report
+//! - [`engines`]: several servers side by side, without users
 //! - [`error`]: what can go wrong
 
 pub mod cases;
 pub mod client;
 pub mod distribution;
+pub mod engines;
 pub mod error;
 pub mod machine;
 pub mod people;

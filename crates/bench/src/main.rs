@@ -6,6 +6,7 @@ use std::io::{Write, stderr, stdout};
 
 use anyhow::Context;
 use clap::Parser;
+use salala_bench::engines::compare;
 use salala_bench::stage::measure;
 
 use crate::options::Options;
@@ -22,7 +23,20 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn run(options: &Options) -> anyhow::Result<()> {
-    let (name, case) = options.case();
+    if let Some((peers, effort)) = options.engines() {
+        let tell = |line: &str| {
+            // Progress may be lost with the terminal, figures may not.
+            drop(writeln!(stderr(), "{line}"));
+        };
+        let comparison = compare(peers, effort, tell).await?;
+        if options.json() {
+            comparison.write_json(&mut stdout().lock())?;
+        } else {
+            comparison.write_table(&mut stdout().lock())?;
+        }
+        return Ok(());
+    }
+    let Some((name, case)) = options.case() else { return Ok(()) };
     let stage = options.stage()?;
     writeln!(stderr(), "{name}: {} …", case.setup())?;
     let report = measure(name, &case, &stage, options.runs()).await?;

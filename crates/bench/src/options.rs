@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use salala_bench::cases::{Case, Idle, Pace, Talk};
+use salala_bench::engines::{Effort, Peer};
 use salala_bench::error::BenchError;
 use salala_bench::people::Gathering;
 use salala_bench::server::ServerCommand;
@@ -78,6 +79,8 @@ enum CaseOptions {
         #[arg(long, default_value_t = 1)]
         in_flight: usize,
     },
+    /// Engines side by side without users, the last of them the floor.
+    Engines(EnginesOptions),
     /// Durable sends into one group.
     Room {
         #[command(flatten)]
@@ -92,6 +95,29 @@ enum CaseOptions {
         #[arg(long, default_value_t = 32)]
         in_flight: usize,
     },
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct EnginesOptions {
+    /// An engine: its name and how it is started, as `name=program argument …`. The last is what the
+    /// others are compared with.
+    #[arg(long = "peer", required = true, value_parser = parse_peer)]
+    peers: Vec<Peer>,
+    /// Seconds of sending that do not count.
+    #[arg(long, default_value_t = 1)]
+    warm_up: u64,
+    /// Seconds that are measured.
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// Idle connections.
+    #[arg(long, default_value_t = 5_000)]
+    connections: usize,
+    /// Seconds before their memory is read.
+    #[arg(long, default_value_t = 5)]
+    settle: u64,
+    /// Members of the large room, and how many small rooms there are.
+    #[arg(long, default_value_t = 1_000)]
+    members: usize,
 }
 
 #[derive(Args, Debug)]
@@ -124,9 +150,24 @@ struct TalkOptions {
 }
 
 impl Options {
+    /// The engines to compare, if that is asked for, and how.
+    pub(crate) fn engines(&self) -> Option<(&[Peer], Effort)> {
+        let CaseOptions::Engines(options) = &self.case else { return None };
+        let effort = Effort {
+            rounds: self.common.runs,
+            warm_up: Duration::from_secs(options.warm_up),
+            measured: Duration::from_secs(options.seconds),
+            connections: options.connections,
+            settle: Duration::from_secs(options.settle),
+            members: options.members,
+        };
+        Some((&options.peers, effort))
+    }
+
     /// The case's name, and the case.
-    pub(crate) fn case(&self) -> (&'static str, Case) {
-        match &self.case {
+    pub(crate) fn case(&self) -> Option<(&'static str, Case)> {
+        Some(match &self.case {
+            CaseOptions::Engines(_) => return None,
             CaseOptions::Idle { idle, users, conversations } => {
                 let gathering = Gathering::Crowd { users: *users, acquaintances: *conversations };
                 ("idle", Case::Idle(idle.case(gathering)))
@@ -141,7 +182,7 @@ impl Options {
                 let gathering = Gathering::Group(*members);
                 ("room", Case::Talk(talk.case(gathering, *senders, *in_flight)))
             }
-        }
+        })
     }
 
     /// Where the server comes from.
@@ -152,9 +193,10 @@ impl Options {
         }
         let mut command = match self.case {
             CaseOptions::EngineIdle { .. } => bare_engine(),
-            CaseOptions::Idle { .. } | CaseOptions::Sends { .. } | CaseOptions::Room { .. } => {
-                salala()
-            }
+            CaseOptions::Idle { .. }
+            | CaseOptions::Sends { .. }
+            | CaseOptions::Room { .. }
+            | CaseOptions::Engines(_) => salala(),
         };
         if let Some(program) = &common.server {
             command.program.clone_from(program);
@@ -197,6 +239,18 @@ impl TalkOptions {
             content_chars: self.content,
         }
     }
+}
+
+fn parse_peer(text: &str) -> Result<Peer, String> {
+    let (name, command) = text.split_once('=').ok_or("is not of the form name=program")?;
+    let mut words = command.split_whitespace().map(str::to_owned);
+    let program = words.next().ok_or("names no program")?;
+    let command = ServerCommand {
+        program: PathBuf::from(program),
+        arguments: words.collect(),
+        environment: Vec::new(),
+    };
+    Ok(Peer { name: name.to_owned(), command })
 }
 
 fn salala() -> ServerCommand {

@@ -92,6 +92,23 @@ impl Gathering {
     }
 }
 
+impl People {
+    /// Users of a server that knows none: the token names the conversation in which they are.
+    pub fn without_accounts(gathering: Gathering) -> Self {
+        let (conversations, members) = match gathering {
+            Gathering::Nobody | Gathering::Crowd { .. } => (0, 0),
+            Gathering::Pairs(pairs) => (pairs, 2),
+            Gathering::Group(members) => (1, members),
+        };
+        let conversations: Vec<_> = (0..conversations).map(|room| format!("room-{room}")).collect();
+        let users = conversations.iter().flat_map(|room| {
+            (0..members)
+                .map(move |member| User { id: format!("{room}-{member}"), token: room.clone() })
+        });
+        Self { users: users.collect(), conversations }
+    }
+}
+
 /// The HTTP API of one server.
 #[derive(Clone, Debug)]
 struct Api {

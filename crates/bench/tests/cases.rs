@@ -126,6 +126,24 @@ async fn a_talk_of_which_nothing_is_lost_gives_figures() {
 }
 
 #[tokio::test]
+async fn users_without_accounts_talk_to_a_server_that_knows_none() {
+    let (target, _tasks) = start(Manner::Honest).await;
+    let talk = Talk {
+        gathering: Gathering::Group(3),
+        group_senders: 1,
+        pace: Pace::InFlight(4),
+        warm_up: Duration::ZERO,
+        measured: Duration::from_millis(200),
+        content_chars: 10,
+    };
+    let people = People::without_accounts(talk.gathering);
+    assert_eq!((people.users.len(), people.conversations.len()), (3, 1));
+    assert!(people.users.iter().all(|user| user.token == people.conversations[0]));
+    let figures = talk.run(target, &people).await.unwrap();
+    assert!(figures.iter().any(|figure| figure.name == "server CPU per million deliveries"));
+}
+
+#[tokio::test]
 async fn a_hole_in_the_order_makes_the_figures_worthless() {
     match talk(Manner::SkipsNumbers).await {
         Err(BenchError::Worthless(reason)) => assert!(reason.contains("was sent message")),

@@ -180,11 +180,10 @@ impl CallMove {
     pub fn end_reason(self, state: CallState) -> Option<CallEndReason> {
         match (self, state) {
             (_, CallState::Ringing | CallState::Accepted) => None,
-            (Self::Lose(_), _) => Some(CallEndReason::ConnectionLost),
+            (Self::Lose(_), _) | (_, CallState::Failed) => Some(CallEndReason::ConnectionLost),
             (_, CallState::Rejected) => Some(CallEndReason::Rejected),
             (_, CallState::Cancelled) => Some(CallEndReason::Cancelled),
             (_, CallState::Missed) => Some(CallEndReason::Missed),
-            (_, CallState::Failed) => Some(CallEndReason::ConnectionLost),
             (_, CallState::Ended) => Some(CallEndReason::Ended),
         }
     }
@@ -218,14 +217,15 @@ impl CallEndEvent {
     /// `call:end` is told as the end of a call wherever that stands; what else a party does is told
     /// by what came of it, so a `call:cancel` that crossed an answer on its way is an end too.
     pub fn of(state: CallState, act: Option<CallAct>) -> Self {
-        match (state, act) {
-            (_, Some(CallAct::End)) => Self::Ended,
-            (CallState::Rejected, _) => Self::Rejected,
-            (CallState::Cancelled | CallState::Failed, _) => Self::Cancelled,
-            (
-                CallState::Ringing | CallState::Accepted | CallState::Missed | CallState::Ended,
-                _,
-            ) => Self::Ended,
+        if act == Some(CallAct::End) {
+            return Self::Ended;
+        }
+        match state {
+            CallState::Rejected => Self::Rejected,
+            CallState::Cancelled | CallState::Failed => Self::Cancelled,
+            CallState::Ringing | CallState::Accepted | CallState::Missed | CallState::Ended => {
+                Self::Ended
+            }
         }
     }
 }

@@ -15,7 +15,6 @@ mod message_search;
 mod messages;
 mod reactions;
 mod reads;
-mod sync;
 mod users;
 
 use std::sync::Arc;

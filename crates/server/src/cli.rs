@@ -12,10 +12,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use salala_store::sqlite::SqliteStore;
 
 use crate::config::{self, Config};
-use crate::data_dir::DataDir;
 use crate::http::{documents, operations};
 use crate::logging;
 
@@ -49,7 +47,7 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
-    /// Put a copy made by `backup` into the data folder, while no server runs
+    /// Put a copy made by `backup` into the database's place, while no server runs
     Restore {
         /// Which one
         file: PathBuf,
@@ -119,19 +117,10 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
     }
     match command {
         Command::Serve(options) => block_on(serve::serve(config, options.seed_if_empty)),
-        Command::Migrate => {
-            let folder = DataDir::open(&config.data_dir)?;
-            SqliteStore::migrate(&folder.database())?;
-            output::say(&format!("{} is up to date", folder.database().display()));
-            Ok(())
-        }
-        Command::Doctor => doctor::examine(&config),
-        Command::Backup { file, force } => {
-            backup::back_up(&DataDir::open(&config.data_dir)?, &file, force)
-        }
-        Command::Restore { file, force } => {
-            backup::restore(&DataDir::open(&config.data_dir)?, &file, force)
-        }
+        Command::Migrate => store::migrate(&config),
+        Command::Doctor => block_on(doctor::examine(config)),
+        Command::Backup { file, force } => block_on(backup::back_up(config, file, force)),
+        Command::Restore { file, force } => block_on(backup::restore(config, file, force)),
         Command::Seed { force } => block_on(store::seed(config, force)),
         Command::Api { document } => {
             let content_max_chars = config.content_max_chars;

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use salala_core::limits;
 use salala_store::ports::conversations::Contacts;
+use salala_store::postgres::DatabaseUrl;
 
 use crate::ice::Ice;
 use crate::rate_limits::Rate;
@@ -32,14 +33,16 @@ pub use table::help;
 /// All that an operator may set.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Signs access tokens. `None`: one is made and kept in the data folder, see
+    /// Signs access tokens. `None`: without `DATABASE_URL` one is made and kept in the data folder, see
     /// [`resolve_jwt_secret`].
     pub jwt_secret: Option<Secret>,
     /// The address to listen on; `None` for all, of IPv6 and IPv4.
     pub host: Option<IpAddr>,
     /// The port to listen on; 0 lets the system choose.
     pub port: u16,
-    /// Where everything is kept.
+    /// The PostgreSQL database that holds users and what they wrote; `None`: SQLite in the data folder.
+    pub database_url: Option<DatabaseUrl>,
+    /// Where everything else is kept.
     pub data_dir: PathBuf,
     /// Where browsers reach this server, if a proxy stands before it.
     pub public_url: Option<Origin>,
@@ -59,8 +62,6 @@ pub struct Config {
     pub contacts: Contacts,
     /// How long an access token opens the door.
     pub access_token_ttl: Duration,
-    /// How long what was told can be told again to who was away.
-    pub recovery_retention: Duration,
     /// Characters in a message's content.
     pub content_max_chars: usize,
     /// Failed sign-ins of one account from one address; `None` for no limit.
@@ -126,6 +127,7 @@ impl Default for Config {
             jwt_secret: None,
             host: None,
             port: 3000,
+            database_url: None,
             data_dir: PathBuf::from("./data"),
             public_url: None,
             tls_cert_file: None,
@@ -136,7 +138,6 @@ impl Default for Config {
             registration: Registration::Open,
             contacts: Contacts::Everyone,
             access_token_ttl: Duration::from_hours(24),
-            recovery_retention: Duration::from_hours(24),
             content_max_chars: limits::CONTENT_MAX_CHARS,
             rate_limit_auth: Rate::new(20, Duration::from_mins(1)),
             rate_limit_sends: Rate::new(10_000, Duration::from_secs(10)),

@@ -3,6 +3,11 @@
 #[cfg(test)]
 mod it {
     mod app;
+    mod calls;
+    mod command;
+    // The store's tests make theirs in the same way.
+    #[path = "../../../store/tests/postgres/database.rs"]
+    mod database;
     mod documents;
     mod http_accounts;
     mod http_auth;
@@ -16,7 +21,10 @@ mod it {
     mod http_refusals;
     mod http_sessions;
     mod limits;
+    mod place;
     mod process;
     mod seed;
+    mod socket;
+    mod sqlite_files;
     mod tls;
 }

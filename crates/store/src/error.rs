@@ -100,6 +100,11 @@ pub(crate) fn no_user() -> StoreError {
     StoreError::NotFound("this user")
 }
 
+/// The refusal of what is written to one whose account was erased.
+pub(crate) fn left() -> StoreError {
+    StoreError::Forbidden("the other's account was deleted")
+}
+
 /// The same words to both: who made the block is not told.
 pub(crate) fn blocked() -> StoreError {
     StoreError::Forbidden("one of you two has blocked the other")

@@ -17,7 +17,10 @@
 //! **Durability.** A write's future resolves after its transaction is on disk, never before.
 
 mod copies;
+mod erasure_stage;
 pub mod error;
+#[cfg(test)]
+mod every_use;
 mod history_page;
 pub mod log;
 mod mentions;
@@ -26,7 +29,6 @@ pub mod ports;
 pub mod postgres;
 mod queue;
 mod read_marks;
-mod replay;
 mod request_status;
 pub mod sqlite;
 mod user_terms;
@@ -38,8 +40,8 @@ use std::pin::Pin;
 pub use copies::BackupError;
 pub use error::{Conflict, StoreError};
 pub use ports::{
-    Access, Accounts, Blocks, Calls, CatchUp, Conversations, Exports, Friends, Log, MessageSearch,
-    Messages, Reactions, Reads, Sessions, Store, Users, Views,
+    Access, Accounts, Blocks, Calls, Conversations, Exports, Friends, MessageSearch, Messages,
+    Reactions, Reads, Sessions, Store, Users,
 };
 
 /// The outcome of a request that is under way. It goes on whether or not it is polled.

@@ -2,7 +2,7 @@
 //!
 //! - [`url`]: where the database is
 //! - [`schema`]: connecting to the database and bringing its tables up to date
-//! - [`db`], [`writer`], [`write_tx`], [`locks`], [`readers`]: how requests get to it
+//! - [`db`], [`writer`], [`batch`], [`write_tx`], [`locks`], [`readers`]: how requests get to it
 //! - [`error`], [`cells`]: between PostgreSQL's types and ours
 //! - the ports by noun; [`access`] is what several of them ask
 //! - [`server_lock`], [`mod@examine`], [`backup`]: what operators' commands need, over a [`session`]
@@ -10,13 +10,21 @@
 #![expect(clippy::future_not_send, reason = "all futures of this engine stay on its one thread")]
 
 mod access;
+mod accounts;
 pub mod backup;
+mod batch;
 mod blocks;
+mod call_moves;
+mod call_rows;
+mod call_signals;
+mod calls;
 mod cells;
 mod conversations;
 mod db;
+mod erasures;
 mod error;
 mod examine;
+mod exports;
 mod friends;
 mod history;
 mod locks;
@@ -27,21 +35,26 @@ mod messages;
 #[cfg(test)]
 mod plans;
 mod reactions;
+mod read_runs;
 mod readers;
 mod reads;
 mod schema;
 mod search;
+mod send_questions;
 mod sends;
 mod server_lock;
 mod session;
 mod sessions;
+#[cfg(test)]
+#[cfg(feature = "postgres-tests")]
+mod tests;
 mod url;
 mod users;
 mod write_tx;
 mod writer;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -64,7 +77,7 @@ use self::schema::Location;
 use self::write_tx::WriteTx;
 use self::writer::{Commands, Write, Writer};
 use crate::log::CommitFeed;
-use crate::{Pending, StoreError};
+use crate::{Pending, Store, StoreError};
 
 /// How this engine runs.
 #[derive(Clone, Debug)]
@@ -187,6 +200,44 @@ impl PostgresStore {
     }
 }
 
+impl Store for PostgresStore {
+    fn take_commit_feed(&self) -> Option<CommitFeed> {
+        let feed = self.feed.lock().take();
+        self.is_feed_taken.store(true, Ordering::Release);
+        feed
+    }
+
+    fn check(&self) -> Pending<()> {
+        // Each batch notes itself, so that one without any command of its own writes too.
+        let written = self.write([], async |_: &mut WriteTx<'_>| Ok(()));
+        let read = self.read(async |db: &Db| {
+            db.query_one(
+                "SELECT name
+                 FROM meta
+                 WHERE name = 'epoch'",
+                &[],
+            )
+            .await
+            .map(drop)
+        });
+        Box::pin(async {
+            written.await?;
+            read.await
+        })
+    }
+
+    fn close(&self) -> Pending<()> {
+        self.commands.close();
+        self.reads.close();
+        let mut ended = self.ended.clone();
+        Box::pin(async move {
+            // The sender is gone only with the writer itself, so either way it has ended.
+            drop(ended.wait_for(|has_ended| *has_ended).await);
+            Ok(())
+        })
+    }
+}
+
 impl Drop for PostgresStore {
     fn drop(&mut self) {
         // The thread ends after what is queued. It is not waited for: the writer may wait for
@@ -230,7 +281,15 @@ impl Engine {
     async fn connect(self, readers: usize) -> Result<(Writer, Vec<Reader>)> {
         let location = Location::prepare(&self.options.url).await?;
         let opened = location.open_writer().await?;
-        let row = opened.db.query_one("SELECT gen_random_uuid()", &[]).await?;
+        let row = opened
+            .db
+            .query_one(
+                "SELECT gen_random_uuid(), COALESCE(MAX(position), 0)
+                 FROM log",
+                &[],
+            )
+            .await?;
+        let position: i64 = row.try_get(1)?;
         let mut tasks = Vec::new();
         for _ in 0..readers {
             tasks.push(Reader {
@@ -249,6 +308,7 @@ impl Engine {
             opened: Some(opened),
             id: row.try_get(0)?,
             batch: 0,
+            position: u64::try_from(position).unwrap_or(0),
             doubt: None,
         };
         Ok((writer, tasks))

@@ -6,5 +6,10 @@
 #[path = "postgres"]
 mod postgres {
     pub(crate) mod database;
+    pub(crate) mod lost_commit;
     pub(crate) mod opening;
+    pub(crate) mod server;
+    pub(crate) mod server_away;
+    pub(crate) mod two_writers;
+    pub(crate) mod world;
 }

@@ -105,19 +105,22 @@ server_events! {
     /// A conversation was made, or its name, avatar, members or roles changed. Told to every device of
     /// every member, and of who was just removed.
     "conversationUpdated" => ConversationUpdated(SharedConversation);
-    /// Somebody calls. Told to the callee's devices.
+    /// Somebody calls. Told to the callee's devices, before anything else of the call.
     "call:incoming" => CallIncoming(CallIncoming);
-    /// The other party offers a connection.
+    /// The other party offers a connection. Told to all devices of the callee while it rings, then to the
+    /// one that answered; of the caller, to the one that calls.
     "call:offer" => CallOffer(CallOffer);
-    /// The other party accepts what was offered.
+    /// The other party accepts what was offered. Told as an offer is.
     "call:answer" => CallAnswer(CallAnswer);
-    /// The other party names a way to reach it; `null` says that there are no more.
+    /// The other party names a way to reach it. Told as an offer is.
     "call:ice-candidate" => CallIceCandidate(CallIceCandidate);
-    /// The callee did not want the call. Told to the caller's devices and the callee's others.
+    /// The callee did not want the call. Told to the devices of both, but the one that did it.
     "call:rejected" => CallRejected(CallOver);
-    /// The call was taken back while it rang. Told to the callee's devices and the caller's others.
+    /// The call was taken back, or a party was lost, while it rang. Told to the devices of both, but the
+    /// one that did it.
     "call:cancelled" => CallCancelled(CallOver);
-    /// The call is over, or was answered on another device.
+    /// The call is over. Told to the devices of both, but the one that did it; to the callee's other
+    /// devices when one has answered.
     "call:ended" => CallEnded(CallOver);
     /// The other party hung up; `call:ended` comes as well.
     "call:end" => CallEnd(CallOver);
@@ -252,6 +255,10 @@ pub struct CallIceCandidate {
     pub candidate: Box<RawValue>,
 }
 
+/// Why a call is over, for a device.
+const REASONS: [&str; 6] =
+    ["rejected", "cancelled", "missed", "connection_lost", "ended", "answered_elsewhere"];
+
 /// Payload of `call:rejected`, `call:cancelled`, `call:ended` and `call:end`.
 #[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -260,12 +267,10 @@ pub struct CallOver {
     pub from: UserId,
     /// Which call.
     pub call_id: CallId,
-    /// `rejected`, `cancelled`, `missed`, `connection_lost`, `ended` or `answered_elsewhere`.
+    /// Why.
+    #[schemars(extend("enum" = REASONS))]
     pub reason: &'static str,
 }
-
-/// The event whose only argument is the offset: to a socket that was sent no event for long.
-pub const CURSOR: &str = "cursor";
 
 /// The event `exception`: a refused event, told to its sender.
 #[derive(Debug, JsonSchema, Serialize)]
@@ -320,7 +325,7 @@ struct Reason<'a> {
     /// With `rate_limited`: when it may be tried again, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
-    /// With `conflict` of a call: the one that the two have.
+    /// With `conflict` over a call: the call that is under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     call_id: Option<CallId>,
 }

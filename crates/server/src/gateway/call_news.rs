@@ -8,7 +8,6 @@ use salala_core::wire::{ServerEvent, view};
 use salala_core::{Clock, UserId};
 use salala_socketio::{Packet, Socket};
 
-use super::recovery::Offsets;
 use super::sockets::Sockets;
 use super::tell::encode;
 use super::{Caller, rooms};
@@ -19,7 +18,6 @@ pub(super) struct CallNews {
     pub(super) sockets: Arc<Sockets>,
     pub(super) ice: Arc<Ice>,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) offsets: Arc<Offsets>,
 }
 
 impl CallNews {
@@ -31,7 +29,7 @@ impl CallNews {
                 caller.calls.take_part(call.id);
             }
         }
-        let Some(packet) = self.encode(&self.incoming(call)) else { return };
+        let Some(packet) = encode(&self.incoming(call)) else { return };
         for (socket, caller) in self.devices(call.callee.id) {
             caller.calls.ring(call.id, || socket.send(&packet));
         }
@@ -39,8 +37,7 @@ impl CallNews {
 
     /// Something was handed over: for the device that talks, or for all that ring.
     pub(super) fn tell_signal(&self, receiver_id: UserId, signal: CallSignal) {
-        let told = view::call_signal(signal.clone());
-        let Some(packet) = told.and_then(|event| self.encode(&event)) else {
+        let Some(packet) = view::call_signal(signal.clone()).as_ref().and_then(encode) else {
             tracing::error!(call_id = %signal.call_id, "what a party handed over is no JSON");
             return;
         };
@@ -53,7 +50,7 @@ impl CallNews {
     /// A device answered: the callee's other ones stop to ring.
     pub(super) fn tell_answered(&self, call: &Call) {
         count(call.state.as_str());
-        let Some(packet) = self.encode(&view::call_answered_elsewhere(call)) else { return };
+        let Some(packet) = encode(&view::call_answered_elsewhere(call)) else { return };
         for (socket, caller) in self.devices(call.callee.id) {
             if is_device(&socket, &caller, call.callee_device.as_ref()) {
                 caller.calls.take_part(call.id);
@@ -63,9 +60,8 @@ impl CallNews {
         }
     }
 
-    /// A call is over: every device of the user is told, but the one that ended it. The offset is given
-    /// if that is in the log.
-    pub(super) fn tell_ended(&self, user_id: UserId, ending: &CallEnding, offset: Option<&str>) {
+    /// A call is over: every device of the user is told, but the one that ended it.
+    pub(super) fn tell_ended(&self, user_id: UserId, ending: &CallEnding) {
         let Some(side) = ending.call.side_of(user_id) else { return };
         if side == CallSide::Caller {
             count(ending.call.state.as_str());
@@ -76,8 +72,7 @@ impl CallNews {
             .then(|| view::call_end(ending, side))
             .into_iter()
             .chain([view::call_over(ending, side)]);
-        let offset = offset.map_or_else(|| self.offsets.passing(), ToOwned::to_owned);
-        let packets: Vec<Packet> = events.filter_map(|event| encode(&event, &offset)).collect();
+        let packets: Vec<Packet> = events.filter_map(|event| encode(&event)).collect();
         let acting = ending.by.as_ref().and_then(|by| by.device.as_ref());
         for (socket, caller) in self.devices(user_id) {
             caller.calls.end(ending.call.id, || {
@@ -98,18 +93,13 @@ impl CallNews {
         caller.calls.finish(lacking, |CallCatchUp { call, signals, .. }, known| {
             let is_callee = call.side_of(caller.user_id) == Some(CallSide::Callee);
             if known.is_none() && is_callee {
-                self.encode(&self.incoming(&call)).iter().for_each(|packet| socket.send(packet));
+                encode(&self.incoming(&call)).iter().for_each(|packet| socket.send(packet));
             }
             let news = signals.into_iter().filter(|signal| known < Some(signal.number));
             for event in news.filter_map(view::call_signal) {
-                self.encode(&event).iter().for_each(|packet| socket.send(packet));
+                encode(&event).iter().for_each(|packet| socket.send(packet));
             }
         })
-    }
-
-    /// An event that is not in the log.
-    fn encode(&self, event: &ServerEvent) -> Option<Packet> {
-        encode(event, &self.offsets.passing())
     }
 
     fn incoming(&self, call: &Call) -> ServerEvent {

@@ -7,8 +7,8 @@ use std::sync::atomic::Ordering;
 use salala_core::ConversationId;
 use salala_core::calls::{CallAct, CallSignalKind};
 use salala_core::wire::client_events::{
-    CallAnswer, CallIceCandidate, CallOffer, ClientEvent, ConversationRef, MarkMessagesAsRead,
-    SendMessage,
+    ClientEvent, ConversationRef, MarkMessagesAsRead, SendAnswer, SendIceCandidate, SendMessage,
+    SendOffer,
 };
 use salala_core::wire::server_events::{Counted, Exception, Refusal, Success, TypingUser};
 use salala_core::wire::shapes::{JoinedRoom, LeftRoom};
@@ -20,8 +20,7 @@ use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::answers::Room;
-use super::recovery::Offsets;
-use super::tell::{encode, encode_named, send_volatile, tell_typing_stopped};
+use super::tell::{encode, send_volatile, tell_typing_stopped};
 use super::{Caller, Shared, rooms};
 use crate::chat::conversation_id_of;
 
@@ -31,7 +30,6 @@ pub(super) struct Reply {
     name: String,
     payload: Option<Box<RawValue>>,
     ack: Option<Ack>,
-    offsets: Arc<Offsets>,
     /// Held until the event is answered, so that a drain can wait for it.
     _answering: TaskTrackerToken,
 }
@@ -53,10 +51,7 @@ impl Shared {
         let known = ClientEvent::NAMES.iter().copied().find(|known| *known == name);
         metrics::counter!("salala_client_events_total", "event" => known.unwrap_or("unknown"))
             .increment(1);
-        let offsets = Arc::clone(self.hub.offsets());
-        let socket_clone = socket.clone();
-        let reply =
-            Reply { socket: socket_clone, name, payload, ack, offsets, _answering: answering };
+        let reply = Reply { socket: socket.clone(), name, payload, ack, _answering: answering };
         let decoded = decoded.and_then(|event| self.count(caller, event));
         match decoded {
             Err(error) => reply.refuse(&error),
@@ -78,23 +73,18 @@ impl Shared {
             Ok(ClientEvent::MarkMessagesAsRead(command)) => {
                 self.mark_messages_as_read(caller, &command, reply).await;
             }
-            Ok(ClientEvent::Sync(command)) => {
-                // What the socket sent before counts in what it lacks.
-                caller.answers.settled().await;
-                reply.settle(self.parts.chat.sync(caller.user_id, command).await);
-            }
             Ok(ClientEvent::CallInitiate(command)) => {
                 reply.settle(self.start_call(socket, caller, command).await);
             }
-            Ok(ClientEvent::CallOffer(CallOffer { call, offer })) => {
+            Ok(ClientEvent::CallOffer(SendOffer { call, offer })) => {
                 let signal = (CallSignalKind::Offer, call, offer);
                 self.signal_call(socket, caller, signal, reply).await;
             }
-            Ok(ClientEvent::CallAnswer(CallAnswer { call, answer })) => {
+            Ok(ClientEvent::CallAnswer(SendAnswer { call, answer })) => {
                 let signal = (CallSignalKind::Answer, call, answer);
                 self.signal_call(socket, caller, signal, reply).await;
             }
-            Ok(ClientEvent::CallIceCandidate(CallIceCandidate { call, candidate })) => {
+            Ok(ClientEvent::CallIceCandidate(SendIceCandidate { call, candidate })) => {
                 let signal = (CallSignalKind::Candidate, call, candidate);
                 self.signal_call(socket, caller, signal, reply).await;
             }
@@ -129,7 +119,6 @@ impl Shared {
         caller.answers.settled().await;
         let (members, viewers) = (rooms::members(id), rooms::viewers(id));
         let (mut membership, mut last_seq) = self.parts.chat.membership(caller.user_id, id).await?;
-        self.remember_view(socket, caller, id).await?;
         socket.join(&viewers);
         if !socket.in_room(&members) {
             // Either the hub has not heard yet that the user came, or it has taken the socket out
@@ -142,7 +131,7 @@ impl Shared {
                 }
             }
         }
-        if let Some(packet) = encode(&ServerEvent::JoinedRoom(id), &self.hub.offsets().passing()) {
+        if let Some(packet) = encode(&ServerEvent::JoinedRoom(id)) {
             socket.send(&packet);
         }
         Ok(JoinedRoom { conversation_id: id, last_seq, last_read_seq: membership.last_read_seq })
@@ -158,7 +147,6 @@ impl Shared {
         if self.typing.stop(socket, id) {
             self.tell_typing_stopped(socket, id);
         }
-        self.forget_view(socket, caller, id).await?;
         socket.leave(&rooms::viewers(id));
         Ok(LeftRoom { conversation_id: command.conversation_id })
     }
@@ -177,7 +165,7 @@ impl Shared {
         let event =
             ServerEvent::UserTyping(TypingUser { user_id: caller.user_id, conversation_id: id });
         if let Some(viewers) = self.parts.sockets.to(&rooms::viewers(id)) {
-            send_volatile(&viewers.except(socket), &event, self.hub.offsets());
+            send_volatile(&viewers.except(socket), &event);
         }
         Ok(Success::plain())
     }
@@ -254,8 +242,7 @@ impl Shared {
     }
 
     pub(super) fn tell_typing_stopped(&self, socket: &Socket, conversation_id: ConversationId) {
-        let (sockets, offsets) = (&self.parts.sockets, self.hub.offsets());
-        tell_typing_stopped(sockets, socket, conversation_id, offsets);
+        tell_typing_stopped(&self.parts.sockets, socket, conversation_id);
     }
 }
 
@@ -280,8 +267,9 @@ impl Reply {
         metrics::counter!("salala_client_events_refused_total", "code" => error.code.as_str())
             .increment(1);
         let exception = Exception::new(error, &self.name, self.payload.as_deref());
-        let packet = encode_named(Exception::NAME, &exception, &self.offsets.passing());
-        packet.iter().for_each(|packet| self.socket.send(packet));
+        if let Err(error) = self.socket.emit(Exception::NAME, &exception) {
+            tracing::error!(%error, "an exception could not be encoded");
+        }
         if let Some(ack) = self.ack {
             ack.send(&Refusal::new(error));
         }

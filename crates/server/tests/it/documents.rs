@@ -156,7 +156,8 @@ fn breaking(schema: &Value) -> Vec<Value> {
             values.push(json!(" \u{200b}"));
         }
     }
-    if kinds.contains("array") {
+    // Where nothing is said of the items, anything may be one.
+    if kinds.contains("array") && schema.get("items").is_some() {
         let item = fitting(&schema["items"]).swap_remove(0);
         if let Some(least) = bound(schema, "minItems").filter(|least| *least > 0) {
             values.push(json!(vec![&item; least - 1]));

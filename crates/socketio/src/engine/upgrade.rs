@@ -40,7 +40,7 @@ pub(crate) fn begin<A: Application>(
     let Some(response) = switching_protocols(&head.headers) else {
         return Fault::BadRequest.response(None);
     };
-    let held = head.extensions.get().cloned();
+    let kept = head.extensions.get().cloned();
     let shared = Arc::clone(shared);
     let core = Arc::clone(&shared.core);
     core.tasks.spawn(async move {
@@ -49,7 +49,7 @@ pub(crate) fn begin<A: Application>(
             () = shared.core.drained() => return,
         };
         let Ok(upgraded) = upgraded else { return };
-        let stream = Stream::new(upgraded, shared.core.config.max_payload, held);
+        let stream = Stream::new(upgraded, shared.core.config.max_payload, kept);
         if let Err(error) = open(&shared, Some(stream), handshake) {
             tracing::error!(%error, "a handshake failed");
         }
@@ -68,12 +68,12 @@ pub(crate) fn join<A: Application>(
     let Some(response) = switching_protocols(&head.headers) else {
         return Fault::BadRequest.response(None);
     };
-    let held = head.extensions.get().cloned();
+    let kept = head.extensions.get().cloned();
     let shared = Arc::clone(shared);
     let core = Arc::clone(&shared.core);
     core.tasks.spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
-        let mut stream = Stream::new(upgraded, shared.core.config.max_payload, held);
+        let mut stream = Stream::new(upgraded, shared.core.config.max_payload, kept);
         if !session.connection.outbound().lock().claim_upgrade() {
             return close(&mut stream).await;
         }

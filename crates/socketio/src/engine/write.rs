@@ -156,12 +156,7 @@ impl Connection {
         } else {
             self.note_blocked(bytes > 0);
         }
-        let drained = {
-            let mut outbound = self.outbound().lock();
-            outbound.end_write(batch);
-            outbound.take_drained(self.is_open())
-        };
-        drained.into_iter().for_each(Waker::wake);
+        self.outbound().lock().end_write(batch);
         // Its own task waits to go on writing, or to end a closed connection.
         if !is_done || !self.is_open() {
             self.wake();
@@ -199,7 +194,6 @@ fn poll_write_owned(
     loop {
         let mut batch = connection.outbound().lock().take_all();
         if batch.is_empty() {
-            connection.wake_drained();
             return match stream.poll_flush_owned(cx) {
                 Poll::Ready(flushed) => {
                     connection.note_written();

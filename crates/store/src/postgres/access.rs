@@ -12,7 +12,7 @@ use super::cells::{Cells, DbId, all_to_db, number};
 use super::db::Db;
 use super::error::Result;
 use crate::StoreError;
-use crate::error::stranger;
+use crate::error::{no_user, stranger};
 use crate::visible::Visible;
 
 /// A member, and what they are a member of.
@@ -30,6 +30,7 @@ pub(super) struct Member {
     archived_at: Option<Timestamp>,
     marked_unread: bool,
     past: Vec<(u64, u64)>,
+    is_erased: bool,
 }
 
 /// A member's columns, of whom there may be none in it, with what former memberships let them see:
@@ -51,6 +52,11 @@ macro_rules! select_member {
                      FROM past_memberships h
                      WHERE h.conversation_id = c.id AND h.user_id = p.user_id
                      ORDER BY h.joined_seq
+                 ),
+                 EXISTS (
+                     SELECT 1
+                     FROM users e
+                     WHERE e.id = p.user_id AND e.erased_at IS NOT NULL
                  )
              ",
             $condition
@@ -58,8 +64,19 @@ macro_rules! select_member {
     };
 }
 
-/// The member, or `NotFound` without such a conversation and `Forbidden` for a stranger.
+/// The member, or `NotFound` without such a conversation and `Forbidden` for a stranger. One whose
+/// account was erased does nothing any more, though a conversation of two still names them.
 pub(super) async fn member(
+    db: &Db,
+    user_id: UserId,
+    conversation_id: ConversationId,
+) -> Result<Member> {
+    let member = find_member(db, user_id, conversation_id).await?;
+    if member.is_erased { Err(stranger()) } else { Ok(member) }
+}
+
+/// The same whether or not the account was erased.
+pub(super) async fn find_member(
     db: &Db,
     user_id: UserId,
     conversation_id: ConversationId,
@@ -228,14 +245,19 @@ pub(super) fn located_from(cells: &mut Cells<'_>) -> Result<Located> {
     })
 }
 
-/// Is there such a user?
-pub(super) async fn user_exists(db: &Db, user_id: UserId) -> Result<bool> {
+/// Refuses unless there is such a user, not erased.
+pub(super) async fn require_user(db: &Db, user_id: UserId) -> Result<()> {
+    if user_exists(db, user_id).await? { Ok(()) } else { Err(no_user()) }
+}
+
+/// Is there such a user, not erased?
+async fn user_exists(db: &Db, user_id: UserId) -> Result<bool> {
     let row = db
         .query_one(
             "SELECT EXISTS (
                  SELECT 1
                  FROM users
-                 WHERE id = $1
+                 WHERE id = $1 AND erased_at IS NULL
              )",
             &[&user_id.to_db()],
         )
@@ -279,6 +301,7 @@ fn member_from(row: &Row) -> Result<(ConversationId, Result<Member>)> {
         archived_at: cells.optional_moment()?,
         marked_unread: cells.take()?,
         past: intervals_from(&mut cells)?,
+        is_erased: cells.take()?,
     };
     Ok((conversation_id, Ok(member)))
 }

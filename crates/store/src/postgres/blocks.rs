@@ -6,13 +6,14 @@ use salala_core::limits::BLOCKS_MAX;
 use salala_core::records::UserBrief;
 
 use super::PostgresStore;
-use super::access::{ids_from, user_exists};
+use super::access::{ids_from, require_user};
+use super::call_moves::hang_up_between;
 use super::cells::{Cells, DbId, brief_columns, rows};
 use super::db::Db;
 use super::error::Result;
 use super::locks::Key;
 use super::write_tx::WriteTx;
-use crate::error::{blocked, no_user, refuse_self};
+use crate::error::{blocked, left, refuse_self};
 use crate::log::Event;
 use crate::pair::direct_key;
 use crate::ports::blocks::Blocks;
@@ -88,20 +89,34 @@ pub(super) async fn refuse_blocked(db: &Db, one: UserId, other: UserId) -> Resul
     if are_blocked(db, one, other).await? { Err(blocked()) } else { Ok(()) }
 }
 
-/// Refuses what is written into a conversation of two between whom a block stands.
+/// Refuses what is written into a conversation of two between whom a block stands, or of whom one's
+/// account was erased.
 pub(super) async fn refuse_blocked_direct(db: &Db, id: ConversationId) -> Result<()> {
     let row = db
         .query_one(
-            "SELECT EXISTS (
-                 SELECT 1
-                 FROM conversations c
-                 JOIN blocks b ON b.direct_key = c.direct_key
-                 WHERE c.id = $1
-             )",
+            "SELECT
+                 EXISTS (
+                     SELECT 1
+                     FROM blocks b
+                     WHERE b.direct_key = c.direct_key
+                 ),
+                 CASE WHEN c.is_group THEN FALSE ELSE EXISTS (
+                     SELECT 1
+                     FROM participants p
+                     JOIN users u ON u.id = p.user_id
+                     WHERE p.conversation_id = c.id AND u.erased_at IS NOT NULL
+                 ) END
+             FROM conversations c
+             WHERE c.id = $1",
             &[&id.to_db()],
         )
         .await?;
-    if Cells::new(&row).take()? { Err(blocked()) } else { Ok(()) }
+    let mut cells = Cells::new(&row);
+    let (is_blocked, is_left) = (cells.take()?, cells.take()?);
+    if is_left {
+        return Err(left());
+    }
+    if is_blocked { Err(blocked()) } else { Ok(()) }
 }
 
 /// The pairs of present members between whom a block stands.
@@ -150,9 +165,8 @@ async fn block(
     now: Timestamp,
 ) -> Result<()> {
     refuse_self(user_id, blocked_id)?;
-    if !user_exists(tx.db, blocked_id).await? {
-        return Err(no_user());
-    }
+    require_user(tx.db, user_id).await?;
+    require_user(tx.db, blocked_id).await?;
     // What is asked of the others is as it was before.
     let made = tx
         .db
@@ -183,7 +197,11 @@ async fn block(
     if cells.take::<i64>()? >= rows(BLOCKS_MAX) {
         return Err(Conflict::TooManyBlocks.into());
     }
-    if cells.take()? { Ok(()) } else { tell_both(tx, user_id, blocked_id, true, now).await }
+    if cells.take()? {
+        return Ok(());
+    }
+    hang_up_between(tx, user_id, blocked_id, now).await?;
+    tell_both(tx, user_id, blocked_id, true, now).await
 }
 
 async fn tell_both(

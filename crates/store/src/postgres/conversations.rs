@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use futures_util::future::{try_join, try_join_all, try_join3};
+use futures_util::future::{join, try_join, try_join_all, try_join3};
 use salala_core::Timestamp;
 use salala_core::ids::{ConversationId, UserId};
 use salala_core::permissions::{Role, may_edit_group};
@@ -10,7 +10,7 @@ use salala_core::records::{Conversation, Membership, OwnConversation, Participan
 use salala_core::wire::fields::Change;
 
 use super::PostgresStore;
-use super::access::{are_friends, hidden_from, ids_from, member, past_intervals, user_exists};
+use super::access::{are_friends, hidden_from, ids_from, member, past_intervals, require_user};
 use super::blocks::{blocks_among_members, refuse_blocked};
 use super::cells::{Cells, DbId, brief_columns, optional_ms, rows};
 use super::db::Db;
@@ -21,7 +21,7 @@ use super::members::{
     add_members, add_to_group, check_invited, remove_from_group, set_member_role, tell_joined,
 };
 use super::write_tx::WriteTx;
-use crate::error::{no_user, refuse_self};
+use crate::error::refuse_self;
 use crate::log::Event;
 use crate::pair::direct_key;
 use crate::ports::conversations::{
@@ -62,9 +62,8 @@ impl Conversations for PostgresStore {
         let keys = [Key::Pair(user_id, other_id), Key::Conversation(id)];
         self.write(keys, async move |tx: &mut WriteTx<'_>| {
             refuse_self(user_id, other_id)?;
-            if !user_exists(tx.db, other_id).await? {
-                return Err(no_user());
-            }
+            let both = join(require_user(tx.db, user_id), require_user(tx.db, other_id)).await;
+            both.0.and(both.1)?;
             let (id, is_new) = find_or_make_direct(tx, id, user_id, other_id, now).await?;
             // An error takes the new conversation and its events back with it.
             if is_new {
@@ -321,6 +320,7 @@ async fn create_group(
     let mut seen = HashSet::from([group.owner_id]);
     let invited: Vec<UserId> =
         group.participant_ids.iter().copied().filter(|id| seen.insert(*id)).collect();
+    require_user(tx.db, group.owner_id).await?;
     check_invited(tx.db, group.owner_id, &invited, contacts, ("participantIds", 1)).await?;
     tx.db
         .execute(

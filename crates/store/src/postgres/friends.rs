@@ -1,13 +1,13 @@
 //! Friends and friend requests, and the port for them.
 
-use futures_util::future::join;
+use futures_util::future::join3;
 use salala_core::Timestamp;
 use salala_core::ids::{ConversationId, FriendRequestId, UserId};
 use salala_core::records::{FriendRequest, FriendRequestStatus, OwnConversation, UserBrief};
 use tokio_postgres::Row;
 
 use super::PostgresStore;
-use super::access::user_exists;
+use super::access::require_user;
 use super::blocks::refuse_blocked;
 use super::cells::{Cells, DbId, brief_columns};
 use super::conversations::{find_or_make_direct, load_own};
@@ -15,7 +15,7 @@ use super::db::Db;
 use super::error::Result;
 use super::locks::Key;
 use super::write_tx::WriteTx;
-use crate::error::{no_user, refuse_self};
+use crate::error::refuse_self;
 use crate::log::Event;
 use crate::ports::friends::Friends;
 use crate::request_status::{status_from, status_word};
@@ -35,6 +35,8 @@ macro_rules! select_request {
         )
     };
 }
+
+pub(super) use select_request;
 
 impl Friends for PostgresStore {
     fn friends(&self, user_id: UserId) -> Pending<Vec<UserBrief>> {
@@ -100,13 +102,13 @@ impl Friends for PostgresStore {
     ) -> Pending<FriendRequest> {
         self.write([Key::Pair(sender_id, receiver_id)], async move |tx: &mut WriteTx<'_>| {
             refuse_self(sender_id, receiver_id)?;
-            let exists = user_exists(tx.db, receiver_id);
-            let (exists, refused) =
-                join(exists, refuse_blocked(tx.db, sender_id, receiver_id)).await;
-            if !exists? {
-                return Err(no_user());
-            }
-            refused?;
+            let (sender, receiver, refused) = join3(
+                require_user(tx.db, sender_id),
+                require_user(tx.db, receiver_id),
+                refuse_blocked(tx.db, sender_id, receiver_id),
+            )
+            .await;
+            sender.and(receiver).and(refused)?;
             ask(tx, id, sender_id, receiver_id, now).await
         })
     }
@@ -179,7 +181,8 @@ async fn ask(
         .execute(
             "INSERT INTO friend_requests
                  (id, sender_id, receiver_id, low_id, high_id, status, created_at, updated_at)
-             SELECT $1, $2, $3, LEAST($2, $3), GREATEST($2, $3), 'PENDING', $4, $4
+             SELECT $1::uuid, $2::uuid, $3::uuid, LEAST($2::uuid, $3::uuid),
+                 GREATEST($2::uuid, $3::uuid), 'PENDING', $4::bigint, $4::bigint
              WHERE NOT EXISTS (
                  SELECT 1
                  FROM friendships
@@ -222,6 +225,45 @@ async fn answer(
     Ok(request)
 }
 
+/// Requests of and to a user that wait: as many as are listed.
+pub(super) async fn load_waiting(db: &Db, user_id: UserId) -> Result<Vec<FriendRequest>> {
+    let parameters = [&user_id.to_db() as _];
+    let mut waiting = Vec::new();
+    for sql in [
+        select_request!("WHERE r.sender_id = $1 AND r.status = 'PENDING' LIMIT 1000"),
+        select_request!("WHERE r.receiver_id = $1 AND r.status = 'PENDING' LIMIT 1000"),
+    ] {
+        for row in &db.query(sql, &parameters).await? {
+            waiting.push(request_from(row)?);
+        }
+    }
+    Ok(waiting)
+}
+
+/// Who is on the other side of a user's request.
+pub(super) fn other_side(request: &FriendRequest, user_id: UserId) -> UserId {
+    if request.sender.id == user_id { request.receiver_id } else { request.sender.id }
+}
+
+/// Closes all requests of and to a user that wait, and tells the others.
+pub(super) async fn close_waiting(
+    tx: &mut WriteTx<'_>,
+    user_id: UserId,
+    now: Timestamp,
+) -> Result<()> {
+    for request in load_waiting(tx.db, user_id).await? {
+        let status = if request.sender.id == user_id {
+            FriendRequestStatus::Cancelled
+        } else {
+            FriendRequestStatus::Rejected
+        };
+        let other_id = other_side(&request, user_id);
+        let request = FriendRequest { status, ..request };
+        tx.tell_user(other_id, Event::FriendRequestUpdated(request), now).await?;
+    }
+    Ok(())
+}
+
 async fn befriend(db: &Db, one: UserId, other: UserId) -> Result<()> {
     db.execute(
         "INSERT INTO friendships (user_id, friend_id)
@@ -250,7 +292,8 @@ fn no_request() -> StoreError {
     StoreError::NotFound("this friend request")
 }
 
-fn request_from(row: &Row) -> Result<FriendRequest> {
+/// From the columns of `select_request`.
+pub(super) fn request_from(row: &Row) -> Result<FriendRequest> {
     let mut cells = Cells::new(row);
     Ok(FriendRequest {
         id: cells.id()?,

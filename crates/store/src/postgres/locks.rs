@@ -3,6 +3,9 @@
 //! A batch takes all its locks in one statement at its start, sorted, before anything is read that
 //! decides anything. All writers do so, whichever process they are in, hence none ever waits for one
 //! that waits for it. What is unique is decided by constraints all the same.
+//!
+//! Erasures alone find out while they run what they are about, and take more locks then: where they and
+//! another writer wait for each other, PostgreSQL ends one of the two, and it is run again.
 
 use salala_core::ids::{ConversationId, FriendRequestId, MessageId, UserId};
 use uuid::Uuid;

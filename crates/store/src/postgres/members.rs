@@ -37,7 +37,7 @@ pub(super) async fn check_invited(
                  EXISTS (
                      SELECT 1
                      FROM users u
-                     WHERE u.id = named.id
+                     WHERE u.id = named.id AND u.erased_at IS NULL
                  ),
                  EXISTS (
                      SELECT 1
@@ -85,16 +85,16 @@ pub(super) async fn add_members(
             "INSERT INTO participants
                  (conversation_id, user_id, role, joined_order, joined_seq, last_read_seq,
                   covered_seq)
-             SELECT $1, named.id, named.role, named.place + (
+             SELECT $1::uuid, named.id, named.role, named.place + (
                      SELECT COALESCE(MAX(joined_order), 0)
                      FROM participants
                      WHERE conversation_id = $1
-                 ), $2, $2,
+                 ), $2::bigint, $2::bigint,
                  CASE WHEN EXISTS (
                      SELECT 1
                      FROM past_memberships h
                      WHERE h.conversation_id = $1 AND h.user_id = named.id
-                 ) THEN 0 ELSE $2 END
+                 ) THEN 0 ELSE $2::bigint END
              FROM unnest($3::uuid[], $4::text[]) WITH ORDINALITY AS named (id, role, place)",
             &[
                 &id.to_db(),
@@ -193,18 +193,23 @@ pub(super) async fn remove_from_group(
     user_id: UserId,
     now: Timestamp,
 ) -> Result<()> {
-    let id = actor.conversation_id;
     refuse_outside_group(actor)?;
     let leaver = load_other(tx.db, actor, user_id).await?;
     if user_id != actor.user_id && !may_remove_participant(actor.role, leaver.role) {
         return Err(StoreError::Forbidden("your role may not put this member out"));
     }
-    close_membership(tx.db, &leaver).await?;
+    take_out(tx, &leaver, now).await
+}
+
+/// Ends a membership of a group; an owner hands over.
+pub(super) async fn take_out(tx: &mut WriteTx<'_>, leaver: &Member, now: Timestamp) -> Result<()> {
+    let id = leaver.conversation_id;
+    close_membership(tx.db, leaver).await?;
     if leaver.role == Role::Owner {
         hand_over(tx.db, id).await?;
     }
     raise_members_version(tx.db, id, now).await?;
-    tell_updated(tx, id, Vec::new(), vec![user_id], now).await
+    tell_updated(tx, id, Vec::new(), vec![leaver.user_id], now).await
 }
 
 /// Gives a role in the actor's group.

@@ -141,6 +141,15 @@ async fn delete(
     if is_deleted {
         return load_message(tx.db, id).await;
     }
+    empty(tx, (id, conversation_id, seq), now).await
+}
+
+/// Takes everything out of a message but its place, and tells the members.
+pub(super) async fn empty(
+    tx: &mut WriteTx<'_>,
+    (id, conversation_id, seq): (MessageId, ConversationId, u64),
+    now: Timestamp,
+) -> Result<Message> {
     let (reactions, emptied, hidden_from) = join3(
         tx.db.execute(
             "DELETE FROM reactions

@@ -5,9 +5,30 @@ use salala_core::ids::UserId;
 use salala_core::records::UserBrief;
 
 use super::cells::{Cells, DbId, brief_columns, rows};
-use super::db::Db;
+use super::db::{Db, Parameters};
 use super::error::Result;
 use crate::user_terms::{MATCHES_MAX, user_terms};
+
+/// What a user is found by.
+pub(super) const INSERT_TERMS: &str = "
+    INSERT INTO user_terms (term, user_id)
+    SELECT term, $2
+    FROM unnest($1::text[]) AS terms (term)";
+
+const DELETE_TERMS: &str = "
+    DELETE FROM user_terms
+    WHERE user_id = $1";
+
+/// Makes a user findable under these names who was under none before.
+pub(super) async fn insert_terms(
+    db: &Db,
+    user_id: UserId,
+    username: &str,
+    display_name: Option<&str>,
+) -> Result<u64> {
+    let terms: Vec<String> = user_terms(username, display_name).into_iter().collect();
+    db.execute(INSERT_TERMS, &[&terms, &user_id.to_db()]).await
+}
 
 /// Makes a user findable under these names, and no others.
 pub(super) async fn store_terms(
@@ -16,16 +37,12 @@ pub(super) async fn store_terms(
     username: &str,
     display_name: Option<&str>,
 ) -> Result<()> {
-    let terms: Vec<String> = user_terms(username, display_name).into_iter().collect();
-    let user_id = user_id.to_db();
-    let delete: &'static str = "DELETE FROM user_terms
-         WHERE user_id = $1";
-    let insert: &'static str = "INSERT INTO user_terms (term, user_id)
-         SELECT term, $2
-         FROM unnest($1::text[]) AS terms (term)";
-    db.prepare_all(&[delete, insert]).await?;
+    db.prepare_all(&[DELETE_TERMS, INSERT_TERMS]).await?;
+    let uuid = user_id.to_db();
+    let whose: Parameters<'_> = &[&uuid];
     let (deleted, inserted) =
-        join(db.execute(delete, &[&user_id]), db.execute(insert, &[&terms, &user_id])).await;
+        join(db.execute(DELETE_TERMS, whose), insert_terms(db, user_id, username, display_name))
+            .await;
     deleted.and(inserted)?;
     Ok(())
 }
@@ -66,7 +83,7 @@ pub(super) async fn find_users(
                 "
                  FROM matches
                  JOIN users u ON u.id = matches.user_id
-                 WHERE u.id <> $2 AND u.disabled_at IS NULL
+                 WHERE u.id <> $2 AND u.disabled_at IS NULL AND u.erased_at IS NULL
                  ORDER BY u.username_key = $1 DESC, u.username_key
                  LIMIT $4"
             ),

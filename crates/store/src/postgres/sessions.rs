@@ -123,12 +123,16 @@ impl Sessions for PostgresStore {
     }
 }
 
+/// A session as it begins.
+pub(super) const INSERT_SESSION: &str = "
+    INSERT INTO sessions
+        (id, user_id, refresh_hash, user_agent, address, created_at, last_used_at, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $6, $7)";
+
 /// Signs a user in.
 pub(super) async fn insert_session(db: &Db, session: &NewSession) -> Result<()> {
     db.execute(
-        "INSERT INTO sessions
-             (id, user_id, refresh_hash, user_agent, address, created_at, last_used_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
+        INSERT_SESSION,
         &[
             &session.id.to_db(),
             &session.user_id.to_db(),
@@ -266,7 +270,7 @@ async fn load_state(
                  CASE WHEN s.id IS NULL THEN NULL ELSE s.revoked_at IS NOT NULL END
              FROM users u
              LEFT JOIN sessions s ON s.id = $2 AND s.user_id = u.id
-             WHERE u.id = $1",
+             WHERE u.id = $1 AND u.erased_at IS NULL",
             &[&user_id.to_db(), &session_id.as_ref().map(DbId::to_db)],
         )
         .await?;
@@ -276,10 +280,10 @@ async fn load_state(
 }
 
 /// All of them: whoever leaves one out would miss its events. Bounded by what one user joins.
-async fn load_acquaintances(db: &Db, user_id: UserId) -> Result<Acquaintances> {
+pub(super) async fn load_acquaintances(db: &Db, user_id: UserId) -> Result<Acquaintances> {
     let row = db
         .query_one(
-            "SELECT (SELECT COALESCE(MAX(position), 0) FROM log), joined.ids, joined.versions,
+            "SELECT joined.ids, joined.versions,
                  ARRAY(
                      SELECT friend_id
                      FROM friendships
@@ -316,12 +320,10 @@ async fn load_acquaintances(db: &Db, user_id: UserId) -> Result<Acquaintances> {
         )
         .await?;
     let mut cells = Cells::new(&row);
-    let position = cells.number()?;
     let ids = uuids_to_ids(cells.take()?);
     let versions = cells.take::<Vec<i64>>()?.into_iter();
     let versions = versions.map(|version| u64::try_from(version).unwrap_or(0));
     Ok(Acquaintances {
-        position,
         conversations: ids.into_iter().zip(versions).collect(),
         friends: uuids_to_ids(cells.take()?),
         blocked: uuids_to_ids(cells.take()?),
@@ -371,7 +373,8 @@ async fn forget(db: &Db, before: Timestamp, limit: usize) -> Result<u64> {
     Ok(u64::try_from(limit - left).unwrap_or(u64::MAX))
 }
 
-fn session_from(row: &Row) -> Result<Session> {
+/// A session, whatever became of it.
+pub(super) fn session_from(row: &Row) -> Result<Session> {
     let mut cells = Cells::new(row);
     Ok(Session {
         id: cells.id()?,

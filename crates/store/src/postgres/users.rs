@@ -1,5 +1,6 @@
 //! Users and their passwords, and the port for them.
 
+use futures_util::future::join3;
 use salala_core::Timestamp;
 use salala_core::ids::{SessionId, UserId};
 use salala_core::records::{Credentials, User, UserBrief};
@@ -10,8 +11,8 @@ use super::cells::{Cells, DbId, brief_columns};
 use super::db::Db;
 use super::error::Result;
 use super::locks::Key;
-use super::search::{find_users, store_terms};
-use super::sessions::{insert_session, revoke_all};
+use super::search::{INSERT_TERMS, find_users, insert_terms, store_terms};
+use super::sessions::{INSERT_SESSION, insert_session, revoke_all};
 use super::write_tx::WriteTx;
 use crate::error::no_user;
 use crate::ports::sessions::NewSession;
@@ -41,7 +42,7 @@ impl Users for PostgresStore {
                 .query_opt(
                     "SELECT id, password_hash, disabled_at
                      FROM users
-                     WHERE id = $1",
+                     WHERE id = $1 AND erased_at IS NULL",
                     &[&user_id.to_db()],
                 )
                 .await?;
@@ -57,7 +58,7 @@ impl Users for PostgresStore {
                 .query_opt(
                     "SELECT id, password_hash, disabled_at
                      FROM users
-                     WHERE email_key = $1 OR username_key = $1
+                     WHERE (email_key = $1 OR username_key = $1) AND erased_at IS NULL
                      ORDER BY email_key = $1 DESC
                      LIMIT 1",
                     &[&login.to_ascii_lowercase()],
@@ -90,7 +91,7 @@ impl Users for PostgresStore {
                 .execute(
                     "UPDATE users
                      SET password_hash = $2
-                     WHERE id = $1",
+                     WHERE id = $1 AND erased_at IS NULL",
                     &[&user_id.to_db(), &password_hash],
                 )
                 .await?;
@@ -113,7 +114,7 @@ impl Users for PostgresStore {
                 .execute(
                     "UPDATE users
                      SET disabled_at = $2
-                     WHERE id = $1",
+                     WHERE id = $1 AND erased_at IS NULL",
                     &[&user_id.to_db(), &disabled.then_some(now.unix_ms())],
                 )
                 .await?;
@@ -131,7 +132,9 @@ impl Users for PostgresStore {
                 .db
                 .execute(
                     "UPDATE users
-                     SET last_seen_at = GREATEST(COALESCE(last_seen_at, $2), $2)
+                     SET last_seen_at = CASE
+                             WHEN erased_at IS NULL THEN GREATEST(COALESCE(last_seen_at, $2), $2)
+                         END
                      WHERE id = $1",
                     &[&user_id.to_db(), &at.unix_ms()],
                 )
@@ -175,7 +178,7 @@ pub(super) async fn load_user(db: &Db, user_id: UserId) -> Result<User> {
                 brief_columns!(),
                 ", u.email, u.bio, u.phone_number, u.date_of_birth, u.created_at
                  FROM users u
-                 WHERE u.id = $1"
+                 WHERE u.id = $1 AND u.erased_at IS NULL"
             ),
             &[&user_id.to_db()],
         )
@@ -215,7 +218,7 @@ pub(super) async fn check_verified(db: &Db, user_id: UserId, verified_hash: &str
     db.query_opt(
         "SELECT id
          FROM users
-         WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL",
+         WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL AND erased_at IS NULL",
         &[&user_id.to_db(), &verified_hash],
     )
     .await?
@@ -223,30 +226,54 @@ pub(super) async fn check_verified(db: &Db, user_id: UserId, verified_hash: &str
     .ok_or(StoreError::Forbidden("the password was changed or the account shut in between"))
 }
 
+const INSERT_USER: &str = "
+    INSERT INTO users
+        (id, username, username_key, email, email_key, password_hash, display_name, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+
 async fn create(tx: &WriteTx<'_>, new: &NewUser, session: Option<&NewSession>) -> Result<User> {
-    tx.db
-        .execute(
-            "INSERT INTO users
-                 (id, username, username_key, email, email_key, password_hash, display_name,
-                  created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            &[
-                &new.id.to_db(),
-                &new.username,
-                &new.username.to_ascii_lowercase(),
-                &new.email,
-                &new.email.to_ascii_lowercase(),
-                &new.password_hash,
-                &new.display_name,
-                &new.created_at.unix_ms(),
-            ],
-        )
-        .await?;
-    store_terms(tx.db, new.id, &new.username, new.display_name.as_deref()).await?;
-    if let Some(session) = session {
-        insert_session(tx.db, session).await?;
-    }
-    load_user(tx.db, new.id).await
+    // Sent together, and each refers to the one before.
+    tx.db.prepare_all(&[INSERT_USER, INSERT_TERMS, INSERT_SESSION]).await?;
+    let inserting = async {
+        tx.db
+            .execute(
+                INSERT_USER,
+                &[
+                    &new.id.to_db(),
+                    &new.username,
+                    &new.username.to_ascii_lowercase(),
+                    &new.email,
+                    &new.email.to_ascii_lowercase(),
+                    &new.password_hash,
+                    &new.display_name,
+                    &new.created_at.unix_ms(),
+                ],
+            )
+            .await
+    };
+    let terms = insert_terms(tx.db, new.id, &new.username, new.display_name.as_deref());
+    let signing_in = async {
+        match session {
+            Some(session) => insert_session(tx.db, session).await,
+            None => Ok(()),
+        }
+    };
+    let (inserted, found, signed_in) = join3(inserting, terms, signing_in).await;
+    inserted.and(found).and(signed_in)?;
+    Ok(User {
+        brief: UserBrief {
+            id: new.id,
+            username: new.username.clone(),
+            display_name: new.display_name.clone(),
+            avatar: None,
+            last_seen_at: None,
+        },
+        email: new.email.clone(),
+        bio: None,
+        phone_number: None,
+        date_of_birth: None,
+        created_at: new.created_at,
+    })
 }
 
 async fn update(tx: &WriteTx<'_>, user_id: UserId, changes: ProfileChanges) -> Result<User> {

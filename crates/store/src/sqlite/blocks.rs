@@ -12,11 +12,11 @@ use super::cells::{Cells, brief_columns, rows};
 use super::error::Result;
 use super::users::require_user;
 use super::write_tx::WriteTx;
-use crate::error::{blocked, refuse_self};
+use crate::error::{blocked, left, refuse_self};
 use crate::log::Event;
 use crate::pair::direct_key;
 use crate::ports::blocks::Blocks;
-use crate::{Conflict, Pending, StoreError};
+use crate::{Conflict, Pending};
 
 impl Blocks for SqliteStore {
     fn blocks(&self, user_id: UserId) -> Pending<Vec<UserBrief>> {
@@ -108,7 +108,7 @@ pub(super) fn refuse_blocked_direct(db: &Connection, id: ConversationId) -> Resu
         )?
         .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if is_left {
-        return Err(StoreError::Forbidden("the other's account was deleted"));
+        return Err(left());
     }
     if is_blocked { Err(blocked()) } else { Ok(()) }
 }

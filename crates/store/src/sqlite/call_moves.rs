@@ -85,6 +85,16 @@ pub(super) fn hang_up_between(
     finish(tx, &mut row, CallMove::HangUp(side), Some(by), now)
 }
 
+/// Ends every call of a user who is no more.
+pub(super) fn hang_up_all(tx: &mut WriteTx<'_>, user_id: UserId, now: Timestamp) -> Result<()> {
+    for mut row in under_way_of(tx.db, user_id)? {
+        let Some(side) = row.call.side_of(user_id) else { continue };
+        let by = CallEndedBy { user_id, act: CallAct::End, device: None };
+        finish(tx, &mut row, CallMove::HangUp(side), Some(by), now)?;
+    }
+    Ok(())
+}
+
 /// Ends a call whose time is up; true if it was.
 pub(super) fn end_if_due(tx: &mut WriteTx<'_>, row: &mut CallRow, now: Timestamp) -> Result<bool> {
     let Some(deadline) = row.deadline().filter(|deadline| *deadline <= now) else {

@@ -76,18 +76,23 @@ fn start(tx: &mut WriteTx<'_>, new: &NewCall) -> Result<(Call, bool)> {
     let (caller_id, callee_id) = (new.caller.user_id, new.callee_id);
     refuse_self(caller_id, callee_id)?;
     member(tx.db, caller_id, new.conversation_id)?;
-    member(tx.db, callee_id, new.conversation_id).map_err(|error| match error {
+    member(tx.db, callee_id, new.conversation_id).map_err(|error| match &error {
         StoreError::Forbidden(_) => {
             StoreError::Forbidden("whom you call is not a member of this conversation")
         }
-        error => error,
+        StoreError::NotFound(_)
+        | StoreError::Conflict(_)
+        | StoreError::Invalid { .. }
+        | StoreError::Busy
+        | StoreError::Unavailable(_)
+        | StoreError::Corrupt(_) => error,
     })?;
     refuse_blocked(tx.db, caller_id, callee_id)?;
     let key = direct_key(caller_id, callee_id);
-    if let Some(mut row) = find_under_way(tx.db, key)? {
-        if !end_if_due(tx, &mut row, new.created_at)? {
-            return repeat_or_conflict(row.call, caller_id);
-        }
+    if let Some(mut row) = find_under_way(tx.db, key)?
+        && !end_if_due(tx, &mut row, new.created_at)?
+    {
+        return repeat_or_conflict(row.call, caller_id);
     }
     if count_made(tx.db, caller_id)? >= rows(CALLS_MADE_MAX) {
         return Err(Conflict::TooManyCalls.into());

@@ -254,8 +254,7 @@ fn load_received(db: &Connection, user_id: UserId, id: FriendRequestId) -> Resul
     Ok(request)
 }
 
-/// A friend request as it stands, or `NotFound`.
-pub(super) fn load_request(db: &Connection, id: FriendRequestId) -> Result<FriendRequest> {
+fn load_request(db: &Connection, id: FriendRequestId) -> Result<FriendRequest> {
     db.prepare_cached(select_request!("WHERE r.id = ?1"))?
         .query_row([id.as_bytes()], request_from)
         .optional()?

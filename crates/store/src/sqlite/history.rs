@@ -159,8 +159,7 @@ pub(super) fn read_media(
     Ok(messages)
 }
 
-/// The messages of one run of `seq`, newest first, without `reads`.
-pub(super) fn load_run(
+fn load_run(
     db: &Connection,
     conversation_id: ConversationId,
     first: u64,

@@ -10,24 +10,22 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::cells::rows;
 use super::error::Result;
 use super::message_search::add_search_words;
 use crate::StoreError;
 
-/// Numbered steps, each applied once and for good, in one transaction; `user_version` is the number
-/// of the last one. Numbers grow, and may leave gaps.
-const MIGRATIONS: [(i64, &str, &str); 7] = [
-    (1, "0001_initial", include_str!("../../migrations/sqlite/0001_initial.sql")),
+/// Numbered steps, each applied once and for good, in one transaction; `user_version` says how many.
+const MIGRATIONS: [(&str, &str); 6] = [
+    ("0001_initial", include_str!("../../migrations/sqlite/0001_initial.sql")),
     (
-        2,
         "0002_read_marks_in_blocks",
         include_str!("../../migrations/sqlite/0002_read_marks_in_blocks.sql"),
     ),
-    (3, "0003_blocks", include_str!("../../migrations/sqlite/0003_blocks.sql")),
-    (4, "0004_message_search", include_str!("../../migrations/sqlite/0004_message_search.sql")),
-    (5, "0005_calls", include_str!("../../migrations/sqlite/0005_calls.sql")),
-    (6, "0006_erasures", include_str!("../../migrations/sqlite/0006_erasures.sql")),
-    (7, "0007_recovery", include_str!("../../migrations/sqlite/0007_recovery.sql")),
+    ("0003_blocks", include_str!("../../migrations/sqlite/0003_blocks.sql")),
+    ("0004_message_search", include_str!("../../migrations/sqlite/0004_message_search.sql")),
+    ("0005_calls", include_str!("../../migrations/sqlite/0005_calls.sql")),
+    ("0006_erasures", include_str!("../../migrations/sqlite/0006_erasures.sql")),
 ];
 
 /// Where the database lies, and how to tell it from another one that is put in its place.
@@ -150,7 +148,7 @@ fn read_epoch(db: &Connection) -> rusqlite::Result<Vec<u8>> {
 #[derive(Debug, thiserror::Error)]
 enum MigrationError {
     #[error("its schema is of version {version}, and this program knows {known} at most")]
-    Newer { version: i64, known: i64 },
+    Newer { version: usize, known: usize },
     #[error("it is a database of something else")]
     Foreign,
     #[error(transparent)]
@@ -162,19 +160,18 @@ fn apply_migrations(db: &mut Connection) -> std::result::Result<(), MigrationErr
     loop {
         let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let version: i64 = transaction.query_row("PRAGMA user_version", (), |row| row.get(0))?;
-        let known = MIGRATIONS.last().map_or(0, |(number, ..)| *number);
-        if version > known {
-            return Err(MigrationError::Newer { version, known });
+        let version = usize::try_from(version).unwrap_or(usize::MAX);
+        if version > MIGRATIONS.len() {
+            return Err(MigrationError::Newer { version, known: MIGRATIONS.len() });
         }
-        let next = MIGRATIONS.iter().find(|(number, ..)| *number > version);
-        let Some((number, name, sql)) = next else { return Ok(()) };
+        let Some((name, sql)) = MIGRATIONS.get(version) else { return Ok(()) };
         let tables: i64 =
             transaction.query_row("SELECT COUNT(*) FROM sqlite_schema", (), |row| row.get(0))?;
         if version == 0 && tables > 0 {
             return Err(MigrationError::Foreign);
         }
         transaction.execute_batch(sql)?;
-        transaction.pragma_update(None, "user_version", number)?;
+        transaction.pragma_update(None, "user_version", rows(version + 1))?;
         transaction.commit()?;
         tracing::info!(migration = name, "migration applied");
     }
@@ -187,7 +184,7 @@ mod tests {
     #[test]
     fn marks_of_an_older_version_are_cut_into_blocks() {
         let mut db = Connection::open_in_memory().unwrap();
-        db.execute_batch(MIGRATIONS[0].2).unwrap();
+        db.execute_batch(MIGRATIONS[0].1).unwrap();
         db.execute_batch(
             "PRAGMA user_version = 1;
              PRAGMA foreign_keys = OFF;

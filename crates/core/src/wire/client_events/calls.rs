@@ -47,7 +47,7 @@ impl Decode for CallRef {
 /// An offer for the other party of a call.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "camelCase")]
-pub struct CallOffer {
+pub struct SendOffer {
     /// For whom, and in which call.
     #[schemars(flatten)]
     pub call: CallRef,
@@ -55,7 +55,7 @@ pub struct CallOffer {
     pub offer: String,
 }
 
-impl Decode for CallOffer {
+impl Decode for SendOffer {
     fn decode(fields: &mut Fields) -> Option<Self> {
         let call = CallRef::decode(fields);
         let offer = fields.json("offer", limits::CALL_DESCRIPTION_MAX_BYTES, false);
@@ -66,7 +66,7 @@ impl Decode for CallOffer {
 /// An answer for the other party of a call.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "camelCase")]
-pub struct CallAnswer {
+pub struct SendAnswer {
     /// For whom, and in which call.
     #[schemars(flatten)]
     pub call: CallRef,
@@ -74,7 +74,7 @@ pub struct CallAnswer {
     pub answer: String,
 }
 
-impl Decode for CallAnswer {
+impl Decode for SendAnswer {
     fn decode(fields: &mut Fields) -> Option<Self> {
         let call = CallRef::decode(fields);
         let answer = fields.json("answer", limits::CALL_DESCRIPTION_MAX_BYTES, false);
@@ -85,7 +85,7 @@ impl Decode for CallAnswer {
 /// A way to reach the sender, for the other party of a call.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "camelCase")]
-pub struct CallIceCandidate {
+pub struct SendIceCandidate {
     /// For whom, and in which call.
     #[schemars(flatten)]
     pub call: CallRef,
@@ -93,7 +93,7 @@ pub struct CallIceCandidate {
     pub candidate: String,
 }
 
-impl Decode for CallIceCandidate {
+impl Decode for SendIceCandidate {
     fn decode(fields: &mut Fields) -> Option<Self> {
         let call = CallRef::decode(fields);
         // A `null` candidate is how browsers say that there are no more.

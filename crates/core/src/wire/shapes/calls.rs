@@ -4,8 +4,19 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::UserSummary;
+use crate::calls::CallState;
 use crate::clock::Timestamp;
 use crate::ids::{CallId, ConversationId, UserId};
+
+/// Why a call in a history is over.
+const REASONS: [Option<&str>; 6] = [
+    Some("rejected"),
+    Some("cancelled"),
+    Some("missed"),
+    Some("connection_lost"),
+    Some("ended"),
+    None,
+];
 
 /// A server that helps two browsers to find each other, as `RTCPeerConnection` takes it.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
@@ -34,7 +45,8 @@ pub struct IceServers {
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CallStarted {
-    /// Always true.
+    /// Always `true`.
+    #[schemars(extend("const" = true))]
     pub success: bool,
     /// Which call.
     pub call_id: CallId,
@@ -58,15 +70,18 @@ pub struct Call {
     pub callee_id: UserId,
     /// The other party.
     pub peer: UserSummary,
-    /// `outgoing` or `incoming`.
+    /// Who called whom.
+    #[schemars(extend("enum" = ["outgoing", "incoming"]))]
     pub direction: &'static str,
     /// With a picture.
     pub has_video: bool,
-    /// `ringing`, `accepted`, `rejected`, `cancelled`, `missed`, `failed` or `ended`.
+    /// Where it stands.
+    #[schemars(extend("enum" = CallState::ALL.map(CallState::as_str)))]
     pub state: &'static str,
     /// It rang for this user, who neither answered nor rejected it.
     pub missed: bool,
     /// Why it was over; `null` while it is not.
+    #[schemars(extend("enum" = REASONS))]
     pub reason: Option<&'static str>,
     /// When it was begun.
     pub created_at: Timestamp,
