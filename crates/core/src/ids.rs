@@ -3,10 +3,8 @@
 //! Ids are version 7 UUIDs (RFC 9562): made before anything is stored, unique without asking, and
 //! near in order of making so that indexes grow at their end. To clients they are opaque.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
@@ -54,21 +52,6 @@ macro_rules! id {
             }
         }
 
-        /// Clients are promised less than there is: an id is opaque.
-        impl JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$" })
-            }
-        }
-
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let mut buffer = Uuid::encode_buffer();
@@ -101,10 +84,6 @@ id!(
 id!(
     /// One user's wish to be another's friend.
     FriendRequestId
-);
-id!(
-    /// One call between two users.
-    CallId
 );
 
 fn generate_uuid(now: Timestamp, random: &dyn Random) -> Uuid {

@@ -12,9 +12,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use salala_store::sqlite::SqliteStore;
 
 use crate::config::{self, Config};
-use crate::http::{documents, operations};
+use crate::data_dir::DataDir;
 use crate::logging;
 
 /// How long work on other threads may hold up the end of the process.
@@ -47,7 +48,7 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
-    /// Put a copy made by `backup` into the database's place, while no server runs
+    /// Put a copy made by `backup` into the data folder, while no server runs
     Restore {
         /// Which one
         file: PathBuf,
@@ -61,22 +62,9 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
-    /// Print the API as a document, as the server gives it to programs
-    Api {
-        /// Which of the two doors
-        document: ApiDocument,
-    },
     /// Make and change accounts
     #[command(subcommand)]
     User(user::UserCommand),
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum ApiDocument {
-    /// HTTP, as OpenAPI 3.1
-    Openapi,
-    /// The socket, as AsyncAPI 3.0
-    Asyncapi,
 }
 
 #[derive(clap::Args, Default)]
@@ -117,20 +105,20 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
     }
     match command {
         Command::Serve(options) => block_on(serve::serve(config, options.seed_if_empty)),
-        Command::Migrate => store::migrate(&config),
-        Command::Doctor => block_on(doctor::examine(config)),
-        Command::Backup { file, force } => block_on(backup::back_up(config, file, force)),
-        Command::Restore { file, force } => block_on(backup::restore(config, file, force)),
-        Command::Seed { force } => block_on(store::seed(config, force)),
-        Command::Api { document } => {
-            let content_max_chars = config.content_max_chars;
-            let document = match document {
-                ApiDocument::Openapi => documents::openapi(&operations(), content_max_chars),
-                ApiDocument::Asyncapi => documents::asyncapi(content_max_chars),
-            };
-            output::say(&format!("{document:#}"));
+        Command::Migrate => {
+            let folder = DataDir::open(&config.data_dir)?;
+            SqliteStore::migrate(&folder.database())?;
+            output::say(&format!("{} is up to date", folder.database().display()));
             Ok(())
         }
+        Command::Doctor => doctor::examine(&config),
+        Command::Backup { file, force } => {
+            backup::back_up(&DataDir::open(&config.data_dir)?, &file, force)
+        }
+        Command::Restore { file, force } => {
+            backup::restore(&DataDir::open(&config.data_dir)?, &file, force)
+        }
+        Command::Seed { force } => block_on(store::seed(config, force)),
         Command::User(command) => block_on(user::run(config, command)),
     }
 }

@@ -4,7 +4,6 @@
 //! read and what it is for; `--help` and every error message come from it. Nothing else in Salala
 //! reads the environment.
 
-mod ice_urls;
 mod load;
 mod network;
 mod origin;
@@ -18,9 +17,7 @@ use std::time::Duration;
 
 use salala_core::limits;
 use salala_store::ports::conversations::Contacts;
-use salala_store::postgres::DatabaseUrl;
 
-use crate::ice::Ice;
 use crate::rate_limits::Rate;
 use crate::tls::TlsFiles;
 
@@ -33,16 +30,14 @@ pub use table::help;
 /// All that an operator may set.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Signs access tokens. `None`: without `DATABASE_URL` one is made and kept in the data folder, see
+    /// Signs access tokens. `None`: one is made and kept in the data folder, see
     /// [`resolve_jwt_secret`].
     pub jwt_secret: Option<Secret>,
     /// The address to listen on; `None` for all, of IPv6 and IPv4.
     pub host: Option<IpAddr>,
     /// The port to listen on; 0 lets the system choose.
     pub port: u16,
-    /// The PostgreSQL database that holds users and what they wrote; `None`: SQLite in the data folder.
-    pub database_url: Option<DatabaseUrl>,
-    /// Where everything else is kept.
+    /// Where everything is kept.
     pub data_dir: PathBuf,
     /// Where browsers reach this server, if a proxy stands before it.
     pub public_url: Option<Origin>,
@@ -68,7 +63,7 @@ pub struct Config {
     pub rate_limit_auth: Option<Rate>,
     /// Messages, edits and reactions of one user; `None` for no limit.
     pub rate_limit_sends: Option<Rate>,
-    /// Typing, read marks, joined rooms and events of calls of one user; `None` for no limit.
+    /// Typing, read marks and joined rooms of one user; `None` for no limit.
     pub rate_limit_signals: Option<Rate>,
     /// New sockets of one user, and ten times as many from one address; `None` for no limit.
     pub rate_limit_connects: Option<Rate>,
@@ -76,8 +71,6 @@ pub struct Config {
     pub max_connections: Option<usize>,
     /// TCP connections of one address; `None` for no limit.
     pub max_connections_per_address: Option<usize>,
-    /// What helps two browsers to find each other.
-    pub ice: Ice,
     /// Sockets that one user may have.
     pub max_sockets_per_user: u32,
     /// Opens `/metrics` to a collector that sends it, beside the users.
@@ -127,7 +120,6 @@ impl Default for Config {
             jwt_secret: None,
             host: None,
             port: 3000,
-            database_url: None,
             data_dir: PathBuf::from("./data"),
             public_url: None,
             tls_cert_file: None,
@@ -145,7 +137,6 @@ impl Default for Config {
             rate_limit_connects: Rate::new(10_000, Duration::from_secs(10)),
             max_connections: None,
             max_connections_per_address: Some(30_000),
-            ice: Ice::default(),
             max_sockets_per_user: 1_000,
             metrics_token: None,
             log_level: LogLevel::Info,

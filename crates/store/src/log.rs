@@ -1,26 +1,21 @@
 //! The durable events that writes leave behind, in the order in which they took effect.
 
-use salala_core::calls::CallEndEvent;
 use salala_core::ids::{ConversationId, UserId};
 use salala_core::records::{
-    Call, CallEnding, CallSignal, Conversation, FriendRequest, GroupJoined, Message, MessagesRead,
-    Reaction,
+    Conversation, FriendRequest, GroupJoined, Message, MessagesRead, Reaction,
 };
 use tokio::sync::mpsc;
 
 use crate::ports::sessions::Acquaintances;
 
-/// An event whose transaction has committed.
+/// A durable event whose transaction has committed.
 ///
-/// A durable event has a row in the log, which holds ids alone; the records here are as they were
-/// when it committed. What of a call is told to who is there, and to nobody later, comes in its place
-/// among the others and has no row: see [`Event::is_durable`].
+/// Its row in the log holds ids alone; the records here are as they were when it committed.
 #[derive(Clone, Debug)]
 pub struct Committed {
-    /// Place in the log. Grows with every durable event; gaps are allowed. Of another event, the place
-    /// of the last durable one before it.
+    /// Place in the log. Grows with every event; gaps are allowed.
     pub position: u64,
-    /// Place among the durable events of its audience, from 1, without holes; 0 of another event.
+    /// Place among the events of its audience, from 1, without holes.
     pub rev: u64,
     /// Whose event it is.
     pub audience: Audience,
@@ -81,97 +76,8 @@ pub enum Event {
     },
     /// The user's account was erased; those whom they knew until then are to see them go.
     UserErased(Acquaintances),
-    /// Somebody calls the user. Not durable: a device that comes later asks for it.
-    CallRinging(Box<Call>),
-    /// The other party of a call handed something over. Not durable, as above.
-    CallSignalled(Box<CallSignal>),
-    /// A device of the user answered a call. Not durable.
-    CallAnswered(Box<Call>),
-    /// A call of the user is over. Durable if it is told as `call:ended`.
-    CallEnded(Box<CallEnding>),
-}
-
-impl Event {
-    /// It has a row in the log, from which it is told to who was away.
-    pub fn is_durable(&self) -> bool {
-        match self {
-            Self::MessageCreated(_)
-            | Self::MessageUpdated(_)
-            | Self::MessageDeleted(_)
-            | Self::ReactionAdded(_)
-            | Self::ReactionRemoved(_)
-            | Self::MessagesRead(_)
-            | Self::ConversationUpdated { .. }
-            | Self::FriendRequestCreated(_)
-            | Self::FriendRequestUpdated(_)
-            | Self::GroupJoined(_)
-            | Self::BlockChanged { .. }
-            | Self::UserErased(_) => true,
-            Self::CallRinging(_) | Self::CallSignalled(_) | Self::CallAnswered(_) => false,
-            Self::CallEnded(ending) => ending.event == CallEndEvent::Ended,
-        }
-    }
 }
 
 /// The committed events of this process, each once, in the order of their positions, batch by
 /// batch. It has a bound: whoever does not read it holds up the writer.
 pub type CommitFeed = mpsc::Receiver<Vec<Committed>>;
-
-type Description<'a> = (&'static str, Option<&'a [u8; 16]>, Option<&'a [u8; 16]>, Option<&'a str>);
-
-/// The row of an event: its kind, what it is about, who acted where the records do not tell, and the
-/// emoji.
-pub(crate) fn describe(event: &Event) -> Description<'_> {
-    match event {
-        Event::MessageCreated(message) => {
-            ("message_created", Some(message.id.as_bytes()), None, None)
-        }
-        Event::MessageUpdated(message) => {
-            ("message_updated", Some(message.id.as_bytes()), None, None)
-        }
-        Event::MessageDeleted(message) => {
-            ("message_deleted", Some(message.id.as_bytes()), None, None)
-        }
-        Event::ReactionAdded(reaction) => (
-            "reaction_added",
-            Some(reaction.message_id.as_bytes()),
-            Some(reaction.user_id.as_bytes()),
-            Some(&reaction.emoji),
-        ),
-        Event::ReactionRemoved(reaction) => (
-            "reaction_removed",
-            Some(reaction.message_id.as_bytes()),
-            Some(reaction.user_id.as_bytes()),
-            Some(&reaction.emoji),
-        ),
-        Event::MessagesRead(read) => ("messages_read", None, Some(read.user_id.as_bytes()), None),
-        Event::ConversationUpdated { .. } => ("conversation_updated", None, None, None),
-        Event::FriendRequestCreated(request) => {
-            ("friend_request_created", Some(request.id.as_bytes()), None, None)
-        }
-        Event::FriendRequestUpdated(request) => {
-            ("friend_request_updated", Some(request.id.as_bytes()), None, None)
-        }
-        Event::GroupJoined(joined) => (
-            "group_joined",
-            Some(joined.conversation_id.as_bytes()),
-            Some(joined.actor.id.as_bytes()),
-            None,
-        ),
-        Event::UserErased(_) => ("user_erased", None, None, None),
-        Event::CallRinging(call) => ("call_ringing", Some(call.id.as_bytes()), None, None),
-        Event::CallSignalled(signal) => {
-            ("call_signalled", Some(signal.call_id.as_bytes()), None, None)
-        }
-        Event::CallAnswered(call) => ("call_answered", Some(call.id.as_bytes()), None, None),
-        Event::CallEnded(ending) => (
-            "call_ended",
-            Some(ending.call.id.as_bytes()),
-            ending.by.as_ref().map(|by| by.user_id.as_bytes()),
-            None,
-        ),
-        Event::BlockChanged { other_id, .. } => {
-            ("block_changed", Some(other_id.as_bytes()), None, None)
-        }
-    }
-}

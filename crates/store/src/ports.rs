@@ -2,7 +2,6 @@
 
 pub mod accounts;
 pub mod blocks;
-pub mod calls;
 pub mod conversations;
 pub mod exports;
 pub mod friends;
@@ -18,7 +17,6 @@ use crate::log::CommitFeed;
 
 pub use accounts::Accounts;
 pub use blocks::Blocks;
-pub use calls::Calls;
 pub use conversations::Conversations;
 pub use exports::Exports;
 pub use friends::Friends;
@@ -42,7 +40,6 @@ pub trait Store:
     + Reads
     + Reactions
     + Exports
-    + Calls
     + Send
     + Sync
     + 'static

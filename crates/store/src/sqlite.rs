@@ -1,19 +1,15 @@
 //! The embedded engine: SQLite in one file, one writer, many readers.
 //!
 //! - [`schema`]: opening the file and bringing its tables up to date
-//! - [`writer`], [`write_tx`], [`readers`]: how requests get to the file
+//! - [`queue`], [`writer`], [`write_tx`], [`readers`]: how requests get to the file
 //! - [`error`], [`cells`]: between SQLite's types and ours
 //! - [`backup`]: copies of the file
-//! - the ports by noun; [`access`] is what several of them ask
+//! - the ports by noun; [`access`] and [`visible`] are what several of them ask
 
 mod access;
 mod accounts;
 pub mod backup;
 mod blocks;
-mod call_moves;
-mod call_rows;
-mod call_signals;
-mod calls;
 mod cells;
 mod conversations;
 mod erasures;
@@ -27,6 +23,7 @@ mod message_search;
 mod messages;
 #[cfg(test)]
 mod plans;
+mod queue;
 mod reactions;
 mod readers;
 mod reads;
@@ -34,6 +31,7 @@ mod schema;
 mod search;
 mod sessions;
 mod users;
+mod visible;
 mod write_tx;
 mod writer;
 

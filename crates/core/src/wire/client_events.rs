@@ -1,107 +1,56 @@
 //! What a client asks over the socket: each event's name and payload.
 
-mod calls;
-
-use schemars::JsonSchema;
-use serde_json::Value;
-
-use super::error::{Error, ErrorCode, FieldError};
-use super::fields::forms::HTTP_URL;
-use super::fields::{Decode, Fields, decode};
-use super::schema::{Schemas, joined_lines};
-use super::server_events::{Counted, Success};
-use super::shapes::{CallStarted, JoinedRoom, LeftRoom, Message};
+use super::error::{Error, FieldError};
+use super::fields::{Decode, Fields, decode, is_http_url};
 use crate::limits;
 
-pub use calls::{CallInitiate, CallRef, SendAnswer, SendIceCandidate, SendOffer};
-
-/// An event as documents tell it.
-#[derive(Clone, Debug)]
-pub struct DescribedEvent {
-    /// Its name on the wire; with `{userId}` in it where it is different for each user.
-    pub name: &'static str,
-    /// What it is for.
-    pub words: String,
-    /// The schema of its payload.
-    pub payload: Value,
-    /// The schema of its ack, where there is one.
-    pub ack: Option<Value>,
-}
-
-/// Makes [`ClientEvent`], its names, its reader and its description out of one table, so that no event
-/// is in one of them alone.
-macro_rules! client_events {
-    ($($(#[doc = $words:literal])+ $name:literal => $variant:ident($payload:ty) -> $ack:ty;)+) => {
-        /// An event of a client, read and checked for shape.
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum ClientEvent {
-            $($(#[doc = $words])+ $variant($payload),)+
-        }
-
-        impl ClientEvent {
-            /// The names of all events that a client may send.
-            pub const NAMES: [&str; [$($name),+].len()] = [$($name),+];
-
-            /// Reads an event from its name and its payload's JSON text.
-            ///
-            /// # Errors
-            /// `not_found` for a name that is none of [`Self::NAMES`], `invalid_payload` for a payload
-            /// that does not fit.
-            pub fn decode(name: &str, payload: &str) -> Result<Self, Error> {
-                Ok(match name {
-                    $($name => Self::$variant(decode(payload)?),)+
-                    _ => return Err(Error::new(ErrorCode::NotFound, "there is no event of this name")),
-                })
-            }
-
-            /// Every event, for documents.
-            pub fn describe_all(schemas: &mut Schemas) -> Vec<DescribedEvent> {
-                vec![$(DescribedEvent {
-                    name: $name,
-                    words: joined_lines(concat!($($words, "\n"),+)),
-                    payload: schemas.request::<$payload>(),
-                    ack: Some(schemas.answer::<$ack>()),
-                },)+]
-            }
-        }
-    };
-}
-
-client_events! {
-    /// The socket views a conversation: it hears typing and all read marks there. Emits `joinedRoom` to
-    /// the caller.
-    "joinRoom" => JoinRoom(ConversationRef) -> JoinedRoom;
-    /// The socket no longer views a conversation.
-    "leaveRoom" => LeaveRoom(ConversationRef) -> LeftRoom;
-    /// Stores a message, which then goes to every device of every member. The ack comes once it is on
-    /// disk; a repeat with the same `clientMessageId` is acked with the first message and emits nothing.
-    "sendMessage" => SendMessage(SendMessage) -> Message;
+/// An event of a client, read and checked for shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientEvent {
+    /// The socket views a conversation.
+    JoinRoom(ConversationRef),
+    /// The socket no longer views it.
+    LeaveRoom(ConversationRef),
+    /// A message.
+    SendMessage(SendMessage),
     /// The user is writing.
-    "typing" => Typing(ConversationRef) -> Success;
+    Typing(ConversationRef),
     /// The user stopped writing.
-    "stopTyping" => StopTyping(ConversationRef) -> Success;
-    /// The user has read messages. If one of them is unknown or not theirs to see, none is marked.
-    "markMessagesAsRead" => MarkMessagesAsRead(MarkMessagesAsRead) -> Counted;
-    /// Calls somebody. While the two have a call, the caller's own repeat is acked with it, and who calls
-    /// the other way round is refused with `conflict` and its `callId`.
-    "call:initiate" => CallInitiate(CallInitiate) -> CallStarted;
-    /// Offers a connection to the other party of a call.
-    "call:offer" => CallOffer(SendOffer) -> Success;
-    /// Accepts what was offered; the callee's first one answers the call.
-    "call:answer" => CallAnswer(SendAnswer) -> Success;
-    /// Names a way to reach the sender; `null` says that there are no more.
-    "call:ice-candidate" => CallIceCandidate(SendIceCandidate) -> Success;
-    /// The callee does not want the call.
-    "call:reject" => CallReject(CallRef) -> Success;
-    /// The caller takes the call back while it rings.
-    "call:cancel" => CallCancel(CallRef) -> Success;
-    /// A party hangs up.
-    "call:end" => CallEnd(CallRef) -> Success;
+    StopTyping(ConversationRef),
+    /// The user has read messages.
+    MarkMessagesAsRead(MarkMessagesAsRead),
 }
 
-/// Which conversation is meant.
-#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
-#[schemars(rename_all = "camelCase")]
+impl ClientEvent {
+    /// The names of all events that a client may send.
+    pub const NAMES: [&str; 6] =
+        ["joinRoom", "leaveRoom", "sendMessage", "typing", "stopTyping", "markMessagesAsRead"];
+
+    /// Reads an event from its name and its payload's JSON text.
+    ///
+    /// # Errors
+    /// `not_found` for a name that is none of [`Self::NAMES`], `invalid_payload` for a payload that
+    /// does not fit.
+    pub fn decode(name: &str, payload: &str) -> Result<Self, Error> {
+        Ok(match name {
+            "joinRoom" => Self::JoinRoom(decode(payload)?),
+            "leaveRoom" => Self::LeaveRoom(decode(payload)?),
+            "sendMessage" => Self::SendMessage(decode(payload)?),
+            "typing" => Self::Typing(decode(payload)?),
+            "stopTyping" => Self::StopTyping(decode(payload)?),
+            "markMessagesAsRead" => Self::MarkMessagesAsRead(decode(payload)?),
+            _ => {
+                return Err(Error::new(
+                    super::ErrorCode::NotFound,
+                    "there is no event of this name",
+                ));
+            }
+        })
+    }
+}
+
+/// `{ conversationId }`
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConversationRef {
     /// Which.
     pub conversation_id: String,
@@ -113,14 +62,12 @@ impl Decode for ConversationRef {
     }
 }
 
-/// A message for a conversation: text or file, or both.
-#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
-#[schemars(rename_all = "camelCase")]
+/// `{ conversationId, content?, fileUrl?, replyToId?, clientMessageId? }`
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SendMessage {
     /// Where to.
     pub conversation_id: String,
     /// The rest, as the HTTP route takes it too.
-    #[schemars(flatten)]
     pub draft: MessageDraft,
 }
 
@@ -132,31 +79,31 @@ impl Decode for SendMessage {
     }
 }
 
-/// A message: text or file, or both.
-#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
-#[schemars(rename_all = "camelCase")]
+/// `{ content?, fileUrl?, replyToId?, clientMessageId? }`: text or file, or both.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageDraft {
-    /// The text. How long it may be is for the operator to say (`CONTENT_MAX_CHARS`).
+    /// The text, not blank. Its length is for the server to judge: the bound is configurable.
     pub content: Option<String>,
     /// An http(s) URL.
     pub file_url: Option<String>,
     /// A message of the same conversation.
     pub reply_to_id: Option<String>,
-    /// The sender's own id for the message, which makes a send safe to repeat.
+    /// The sender's own id for the message.
     pub client_message_id: Option<String>,
 }
 
 impl Decode for MessageDraft {
     fn decode(fields: &mut Fields) -> Option<Self> {
-        let content = fields.optional_content("content");
-        let file_url =
-            fields.optional_formed_text("fileUrl", limits::FILE_URL_MAX_CHARS, &HTTP_URL);
+        let content = fields.optional_text("content", usize::MAX);
+        let file_url = fields.optional_text("fileUrl", limits::FILE_URL_MAX_CHARS);
+        if file_url.as_deref().is_some_and(|url| !is_http_url(url)) {
+            fields.refuse("fileUrl", "must be an http or https URL");
+        }
         let reply_to_id = fields.optional_id("replyToId");
-        let most = limits::CLIENT_MESSAGE_ID_MAX_CHARS;
-        let client_message_id = fields.optional_string("clientMessageId", 1, most);
-        let is_there = content.is_some() || file_url.is_some();
-        let message = "must not be blank where there is no fileUrl";
-        fields.require_one_of(&["content", "fileUrl"], is_there, message);
+        let client_message_id = fields.optional_client_message_id();
+        if content.is_none() && file_url.is_none() {
+            fields.refuse("content", "must not be blank where there is no fileUrl");
+        }
         Some(Self { content, file_url, reply_to_id, client_message_id })
     }
 }
@@ -185,9 +132,8 @@ pub fn check_content_length(content: &str, most: usize) -> Result<(), Error> {
     Ok(())
 }
 
-/// Which messages were read.
-#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
-#[schemars(rename_all = "camelCase")]
+/// `{ messageIds }`, 1 to 1000 of them
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarkMessagesAsRead {
     /// Which.
     pub message_ids: Vec<String>,
@@ -196,6 +142,17 @@ pub struct MarkMessagesAsRead {
 impl Decode for MarkMessagesAsRead {
     fn decode(fields: &mut Fields) -> Option<Self> {
         Some(Self { message_ids: fields.ids("messageIds", 1, limits::READ_IDS_MAX)? })
+    }
+}
+
+impl Fields {
+    fn optional_client_message_id(&mut self) -> Option<String> {
+        let id = self.optional_string("clientMessageId")?;
+        if id.is_empty() || id.chars().count() > limits::CLIENT_MESSAGE_ID_MAX_CHARS {
+            self.refuse("clientMessageId", "must have 1 to 64 characters");
+            return None;
+        }
+        Some(id)
     }
 }
 
@@ -210,8 +167,7 @@ mod tests {
 
     #[test]
     fn every_name_is_read() {
-        let payload = r#"{"conversationId":"a","content":"hello","messageIds":["b"],"to":"c",
-            "calleeId":"c","offer":{},"answer":"d","candidate":null}"#;
+        let payload = r#"{"conversationId":"a","content":"hello","messageIds":["b"]}"#;
         for name in ClientEvent::NAMES {
             assert!(ClientEvent::decode(name, payload).is_ok(), "{name}");
         }
@@ -242,43 +198,6 @@ mod tests {
         assert_eq!(code("markMessagesAsRead", &payload(0)), ErrorCode::InvalidPayload);
         assert_eq!(code("markMessagesAsRead", &payload(1001)), ErrorCode::InvalidPayload);
         assert!(ClientEvent::decode("markMessagesAsRead", &payload(1000)).is_ok());
-    }
-
-    #[test]
-    fn a_signal_is_any_value_within_its_bound() {
-        for body in [r#"{"type":"offer","sdp":"v=0"}"#, r#""v=0""#, "[1]", "false", "7"] {
-            let payload = format!(r#"{{"to":"a","offer":{body}}}"#);
-            let Ok(ClientEvent::CallOffer(signal)) = ClientEvent::decode("call:offer", &payload)
-            else {
-                panic!("{body} is an offer");
-            };
-            assert_eq!(
-                serde_json::from_str::<Value>(&signal.offer).unwrap(),
-                serde_json::from_str::<Value>(body).unwrap()
-            );
-        }
-        let long = |bytes: usize| {
-            format!(r#"{{"to":"a","callId":"b","answer":{:?}}}"#, "x".repeat(bytes - 2))
-        };
-        assert!(ClientEvent::decode("call:answer", &long(65_536)).is_ok());
-        assert_eq!(code("call:answer", &long(65_537)), ErrorCode::InvalidPayload);
-        for payload in [
-            r#"{"to":"a"}"#,
-            r#"{"to":"a","offer":null}"#,
-            r#"{"to":["a"],"offer":{}}"#,
-            r#"{"offer":{}}"#,
-            r#"{"to":"a","offer":{},"callId":7}"#,
-        ] {
-            assert_eq!(code("call:offer", payload), ErrorCode::InvalidPayload, "{payload}");
-        }
-        assert!(
-            ClientEvent::decode("call:ice-candidate", r#"{"to":"a","candidate":null}"#).is_ok()
-        );
-        assert_eq!(code("call:ice-candidate", r#"{"to":"a"}"#), ErrorCode::InvalidPayload);
-        assert_eq!(
-            code("call:initiate", r#"{"conversationId":"a","calleeId":"b","hasVideo":"yes"}"#),
-            ErrorCode::InvalidPayload
-        );
     }
 
     #[test]

@@ -1,11 +1,6 @@
 //! The codes with which a request is refused, the same for REST and acks.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
-
-use crate::ids::CallId;
 
 /// Why a request was refused. Codes are stable; sentences are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,20 +90,6 @@ impl ErrorCode {
     }
 }
 
-impl JsonSchema for ErrorCode {
-    fn schema_name() -> Cow<'static, str> {
-        "ErrorCode".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "string",
-            "description": "Why a request was refused. Codes are stable; sentences are not.",
-            "enum": Self::ALL.map(Self::as_str),
-        })
-    }
-}
-
 impl Serialize for ErrorCode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
@@ -116,7 +97,7 @@ impl Serialize for ErrorCode {
 }
 
 /// One mistake in a request: where, and what is wrong there.
-#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
     /// Name of the field, `messageIds[3]` for an element; empty for the payload as a whole.
     pub path: String,
@@ -136,20 +117,12 @@ pub struct Error {
     pub errors: Vec<FieldError>,
     /// With [`ErrorCode::RateLimited`]: when it may be tried again, in milliseconds.
     pub retry_after_ms: Option<u64>,
-    /// With [`ErrorCode::Conflict`] over a call: the call that is under way.
-    pub call_id: Option<CallId>,
 }
 
 impl Error {
     /// A refusal in the caller's own words.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            errors: Vec::new(),
-            retry_after_ms: None,
-            call_id: None,
-        }
+        Self { code, message: message.into(), errors: Vec::new(), retry_after_ms: None }
     }
 
     /// A request with mistakes.
@@ -191,15 +164,6 @@ pub enum ConnectRefusal {
 }
 
 impl ConnectRefusal {
-    /// All of them, for documents and tests.
-    pub const ALL: [Self; 5] = [
-        Self::TokenMissing,
-        Self::TokenInvalid,
-        Self::TokenExpired,
-        Self::TokenRevoked,
-        Self::UserNotFound,
-    ];
-
     /// The code on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -209,42 +173,6 @@ impl ConnectRefusal {
             Self::TokenRevoked => "token_revoked",
             Self::UserNotFound => "user_not_found",
         }
-    }
-}
-
-/// A `connect_error`, as a stock client gives it.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
-pub struct ConnectError {
-    /// One sentence for people.
-    pub message: String,
-    /// Why, for programs.
-    pub data: ConnectErrorData,
-}
-
-/// The `data` of a `connect_error`.
-#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
-pub struct ConnectErrorData {
-    /// Why the socket was refused.
-    pub code: ConnectRefusal,
-}
-
-impl JsonSchema for ConnectRefusal {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "ConnectRefusal".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "enum": Self::ALL.map(Self::as_str) })
-    }
-}
-
-impl Serialize for ConnectRefusal {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }
 

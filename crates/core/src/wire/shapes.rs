@@ -1,18 +1,12 @@
 //! The shapes that clients are given. Unset scalars are `null`, never left out.
 
-mod calls;
-
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::clock::Timestamp;
 use crate::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
-use crate::permissions::Role;
-
-pub use calls::{Call, CallStarted, IceServer, IceServers};
 
 /// A message.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     /// Which.
@@ -30,7 +24,6 @@ pub struct Message {
     /// `null` without a file and once deleted.
     pub file_url: Option<String>,
     /// What is known of the file at `fileUrl`; `null` for a URL of somewhere else.
-    #[schemars(with = "()")]
     pub file: Option<File>,
     /// The message that this one answers.
     pub reply_to_id: Option<MessageId>,
@@ -54,7 +47,7 @@ pub struct Message {
 }
 
 /// Who wrote a message.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sender {
     /// Who.
@@ -73,7 +66,7 @@ pub struct Sender {
 pub enum File {}
 
 /// The message that another one answers.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplyTo {
     /// Which.
@@ -89,7 +82,7 @@ pub struct ReplyTo {
 }
 
 /// Who wrote the message that another one answers.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplyToSender {
     /// The unique name.
@@ -97,7 +90,7 @@ pub struct ReplyToSender {
 }
 
 /// One emoji of one user on one message; the payload of `message:reaction:add`.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reaction {
     /// Which.
@@ -115,7 +108,7 @@ pub struct Reaction {
 }
 
 /// One user's mark that a message was read.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageRead {
     /// Who read.
@@ -125,7 +118,7 @@ pub struct MessageRead {
 }
 
 /// A conversation as every member sees it; the payload of `conversationUpdated`.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SharedConversation {
     /// Which.
@@ -153,7 +146,7 @@ pub struct SharedConversation {
 }
 
 /// A conversation with what is its reader's own.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Conversation {
     /// As every member sees it.
@@ -164,7 +157,7 @@ pub struct Conversation {
     /// Others' undeleted messages after `lastReadSeq`.
     pub unread_count: u64,
     /// `owner`, `admin` or `member`.
-    pub role: Role,
+    pub role: &'static str,
     /// No push before this moment.
     pub muted_until: Option<Timestamp>,
     /// When the reader pinned it.
@@ -176,7 +169,7 @@ pub struct Conversation {
 }
 
 /// Is a user connected?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// On at least one device.
@@ -186,7 +179,7 @@ pub enum Status {
 }
 
 /// What others are shown of a user in lists.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserSummary {
     /// Who.
@@ -204,18 +197,18 @@ pub struct UserSummary {
 }
 
 /// A member of a conversation.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Participant {
     /// Who.
     #[serde(flatten)]
     pub user: UserSummary,
     /// `owner`, `admin` or `member`.
-    pub role: Role,
+    pub role: &'static str,
 }
 
 /// What others are shown of a user.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// As in lists.
@@ -228,7 +221,7 @@ pub struct User {
 }
 
 /// What a user is shown of themselves.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Me {
     /// As others see it.
@@ -242,22 +235,8 @@ pub struct Me {
     pub date_of_birth: Option<String>,
 }
 
-/// How far a friend request is.
-#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum FriendRequestStatus {
-    /// Waits for its receiver.
-    Pending,
-    /// The two are friends.
-    Accepted,
-    /// The receiver said no.
-    Rejected,
-    /// The sender took it back.
-    Cancelled,
-}
-
 /// One user's wish to be another's friend.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FriendRequest {
     /// Which.
@@ -266,14 +245,14 @@ pub struct FriendRequest {
     pub sender_id: UserId,
     /// Who is asked.
     pub receiver_id: UserId,
-    /// How far it is.
-    pub status: FriendRequestStatus,
+    /// `PENDING`, `ACCEPTED`, `REJECTED` or `CANCELLED`.
+    pub status: &'static str,
     /// When it was asked.
     pub created_at: Timestamp,
 }
 
 /// A friend request with who asks; the payload of `newFriendRequest`.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FriendRequestWithSender {
     /// The request.
@@ -284,7 +263,7 @@ pub struct FriendRequestWithSender {
 }
 
 /// One sign-in of the user who asks.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// Which.
@@ -304,7 +283,7 @@ pub struct Session {
 }
 
 /// The answer to a sign-in.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignedIn {
     /// For `Authorization: Bearer` and the socket's `auth.token`.
@@ -318,15 +297,14 @@ pub struct SignedIn {
 }
 
 /// A list without pages.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
-#[schemars(rename = "ListOf{T}")]
+#[derive(Clone, Debug, Serialize)]
 pub struct List<T> {
     /// The rows.
     pub data: Vec<T>,
 }
 
 /// A message that was found.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageHit {
     /// The message, as everywhere.
@@ -340,8 +318,7 @@ pub struct MessageHit {
 }
 
 /// A page of a list.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
-#[schemars(rename = "PageOf{T}")]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Page<T> {
     /// The rows.
@@ -351,7 +328,7 @@ pub struct Page<T> {
 }
 
 /// A page that can be left on both sides.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryPage {
     /// Newest first.
@@ -363,7 +340,7 @@ pub struct HistoryPage {
 }
 
 /// The ack of `joinRoom`.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JoinedRoom {
     /// Which.
@@ -374,16 +351,8 @@ pub struct JoinedRoom {
     pub last_read_seq: u64,
 }
 
-/// The ack of `leaveRoom`.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LeftRoom {
-    /// Which, as it was sent.
-    pub conversation_id: String,
-}
-
 /// The answer to `POST /conversations/{id}/read`.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadPosition {
     /// The highest `seq` that the user read.

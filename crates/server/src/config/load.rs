@@ -63,11 +63,18 @@ pub struct Source {
 }
 
 /// Variables of Salala that this version meets with an answer of its own.
+const DATABASE_URL: &str = "DATABASE_URL";
 const REDIS: [&str; 3] = ["REDIS_URL", "REDIS_HOST", "REDIS_PORT"];
 
 /// Beginnings of the names that the contract has and this version does not act on.
-const WITHOUT_EFFECT: [&str; 5] =
-    ["FIREBASE_", "FCM_BASE_URL", "GOOGLE_APPLICATION_CREDENTIALS", "VAPID_SUBJECT", "S3_"];
+const WITHOUT_EFFECT: [&str; 6] = [
+    "FIREBASE_",
+    "FCM_BASE_URL",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "VAPID_SUBJECT",
+    "TURN_",
+    "S3_",
+];
 
 impl Source {
     /// The environment of this process, and behind it `file` or [`DEFAULT_FILE`] where that is there.
@@ -141,6 +148,12 @@ impl Config {
     /// # Errors
     /// One sentence for the first value that does not fit.
     pub fn read(source: &Source) -> Result<Self, ConfigError> {
+        if source.value(DATABASE_URL).is_some() {
+            return Err(ConfigError::Unsupported(
+                "DATABASE_URL is set, but this version keeps its data in SQLite in DATA_DIR: \
+                 unset it",
+            ));
+        }
         let mut config = Self { warnings: source.unknown_in_file.clone(), ..Self::default() };
         for setting in SETTINGS {
             let Some(value) = source.value(setting.name) else { continue };
@@ -159,17 +172,6 @@ impl Config {
             }
             (Some(_), Some(_)) | (None, None) => {}
         }
-        match (config.ice.turn_urls.is_empty(), config.ice.turn_secret.is_some()) {
-            (false, false) => {
-                return Err(ConfigError::Unsupported(
-                    "TURN_SECRET must be set together with TURN_URLS: the relays' shared secret",
-                ));
-            }
-            (true, true) => config
-                .warnings
-                .push("TURN_SECRET is set, but has no effect without TURN_URLS".to_owned()),
-            (true, false) | (false, true) => {}
-        }
         if let Some(name) = REDIS.iter().find(|name| source.value(name).is_some()) {
             config.warnings.push(format!(
                 "{name} is set, but this version keeps presence and events in process, on one node"
@@ -184,7 +186,7 @@ impl Config {
 }
 
 fn known_names() -> impl Iterator<Item = &'static str> {
-    SETTINGS.iter().map(|setting| setting.name).chain(REDIS)
+    SETTINGS.iter().map(|setting| setting.name).chain([DATABASE_URL]).chain(REDIS)
 }
 
 fn is_without_effect(name: &str) -> bool {
@@ -250,8 +252,6 @@ mod tests {
             ("CONTACTS", "nobody"),
             ("PRESENCE_AUDIENCE", "all"),
             ("CONTENT_MAX_CHARS", "0"),
-            ("STUN_URLS", "stun.example.org"),
-            ("TURN_URLS", "turn:turn.example.org, stun:stun.example.org"),
             ("LOG_LEVEL", "loud"),
         ] {
             let sentence = sentence(name, value);
@@ -269,32 +269,10 @@ mod tests {
     }
 
     #[test]
-    fn a_database_url_is_of_postgresql_and_not_shown() {
-        for value in ["mysql://ann:hunter2@db/chat", "postgres://ann:hunter2@db", "hunter2"] {
-            let sentence = sentence("DATABASE_URL", value);
-            assert!(sentence.starts_with("DATABASE_URL must be the URL of a "), "{sentence}");
-            assert!(!sentence.contains("hunter2"), "{sentence}");
-        }
-        let url = "postgres://ann:hunter2@db/chat";
-        let config = Config::read(&Source::of_pairs([("DATABASE_URL", url)])).unwrap();
-        assert!(!format!("{config:?}").contains("hunter2"), "{config:?}");
-    }
-
-    #[test]
     fn what_this_version_cannot_do_is_said() {
+        assert!(sentence("DATABASE_URL", "postgres://a/b").contains("SQLite"));
         let config = Config::read(&Source::of_pairs([("REDIS_HOST", "localhost")])).unwrap();
         assert_eq!(config.warnings.len(), 1);
-    }
-
-    #[test]
-    fn relays_need_their_secret() {
-        let urls = ("TURN_URLS", "turn:turn.example.org:3478");
-        assert!(sentence(urls.0, urls.1).starts_with("TURN_SECRET must be set"));
-        let config = Config::read(&Source::of_pairs([urls, ("TURN_SECRET", "north")])).unwrap();
-        assert_eq!(config.ice.turn_urls, ["turn:turn.example.org:3478"]);
-        let config = Config::read(&Source::of_pairs([("TURN_SECRET", "north")])).unwrap();
-        assert!(config.warnings[0].contains("TURN_URLS"), "{:?}", config.warnings);
-        assert!(!format!("{config:?}").contains("north"));
     }
 
     #[test]
@@ -317,6 +295,7 @@ mod tests {
             "FIREBASE_PROJECT_ID",
             "GOOGLE_APPLICATION_CREDENTIALS",
             "S3_BUCKET",
+            "TURN_SECRET",
             "VAPID_SUBJECT",
         ];
         let pairs = names.iter().map(|name| (*name, "hunter2")).chain([("S3_REGION", "")]);

@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 
 use salala_store::ports::conversations::Contacts;
-use salala_store::postgres::DatabaseUrl;
 
 use super::network::TrustedProxies;
 use super::origin::{Origin, Origins};
 use super::secret::Secret;
+use super::values;
 use super::{Config, LogLevel, PresenceAudience, Registration};
-use super::{ice_urls, values};
 
 /// One variable.
 pub(super) struct Setting {
@@ -53,19 +52,9 @@ pub(super) const SETTINGS: &[Setting] = &[
         is_public: true,
     },
     Setting {
-        name: "DATABASE_URL",
-        default: "SQLite in DATA_DIR",
-        help: "PostgreSQL database to keep everything in, such as postgres://salala:password@localhost/salala",
-        set: |config, value| {
-            config.database_url = Some(DatabaseUrl::parse(value)?);
-            Ok(())
-        },
-        is_public: false,
-    },
-    Setting {
         name: "DATA_DIR",
         default: "./data",
-        help: "folder in which everything is kept that no DATABASE_URL holds; made if it is not there",
+        help: "folder in which everything is kept; made if it is not there",
         set: |config, value| {
             config.data_dir = PathBuf::from(value);
             Ok(())
@@ -75,8 +64,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         name: "JWT_SECRET",
         default: "made once and kept in DATA_DIR",
-        help: "signs access tokens (HS256); at least 16 bytes, the same as your other services use; \
-               must be set with DATABASE_URL",
+        help: "signs access tokens (HS256); at least 16 bytes, the same as your other services use",
         set: |config, value| {
             config.jwt_secret = Some(Secret::parse(value)?);
             Ok(())
@@ -222,7 +210,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         name: "RATE_LIMIT_SIGNALS",
         default: "10000/10",
-        help: "typing, read marks, joined rooms, calls of one user: count/seconds, or off",
+        help: "typing, read marks and joined rooms of one user: count/seconds, or off",
         set: |config, value| {
             config.rate_limit_signals = values::rate(value)?;
             Ok(())
@@ -270,36 +258,6 @@ pub(super) const SETTINGS: &[Setting] = &[
             Ok(())
         },
         is_public: true,
-    },
-    Setting {
-        name: "STUN_URLS",
-        default: "none",
-        help: "servers that tell browsers their address, for calls: a comma list of stun:host:port",
-        set: |config, value| {
-            config.ice.stun_urls = ice_urls::stun(value)?;
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
-        name: "TURN_URLS",
-        default: "none",
-        help: "relays for calls: a comma list such as turn:turn.example.org:3478?transport=udp",
-        set: |config, value| {
-            config.ice.turn_urls = ice_urls::turn(value)?;
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
-        name: "TURN_SECRET",
-        default: "none",
-        help: "the relays' shared secret (static-auth-secret of coturn); needed with TURN_URLS",
-        set: |config, value| {
-            config.ice.turn_secret = Some(Secret::shared(value)?);
-            Ok(())
-        },
-        is_public: false,
     },
     Setting {
         name: "METRICS_TOKEN",

@@ -47,12 +47,6 @@ impl Answers {
         Room(kib)
     }
 
-    /// Gives room back for an event that was answered at once.
-    pub(super) fn give_back(&self, room: Room) {
-        let Room(kib) = room;
-        self.budget.add_permits(kib as usize);
-    }
-
     /// Waits until every answer was given. No event of the socket may begin meanwhile.
     pub(super) async fn settled(&self) {
         drop(self.budget.acquire_many(BUDGET_KIB).await);
@@ -76,7 +70,7 @@ impl Answers {
         let _running = Running(self);
         while let Some((answer, room)) = self.next() {
             answer.await;
-            self.give_back(room);
+            self.budget.add_permits(room.0 as usize);
         }
     }
 

@@ -3,13 +3,19 @@
 use std::sync::atomic::Ordering;
 
 use http::StatusCode;
-use salala_core::wire::error::{ConnectErrorData, ConnectRefusal};
+use salala_core::wire::error::ConnectRefusal;
 use salala_socketio::{Accept, DisconnectReason, Handshake, Refusal, Reject, Socket};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::{Caller, Shared, rooms};
 use crate::auth::AuthError;
+
+/// The `data` of a `connect_error`.
+#[derive(Serialize)]
+struct RefusalData {
+    code: &'static str,
+}
 
 /// The handshake's `auth`, as far as it is read.
 #[derive(Deserialize)]
@@ -43,8 +49,7 @@ impl Shared {
         let token = token_of(handshake, auth);
         let identity = self.parts.auth.read_token(token.as_deref()).map_err(reject)?;
         let user_id = identity.user_id;
-        let caller = Caller::new(user_id, identity.session_id);
-        socket.set_data(caller);
+        socket.set_data(Caller::new(user_id));
         if let Some(session_id) = identity.session_id {
             socket.join(&rooms::session(session_id));
         }
@@ -55,8 +60,8 @@ impl Shared {
         // Asked after the session's room was joined: a session that was ended before is refused here,
         // one that is ended later finds the socket in its room.
         let user = self.parts.auth.admit(identity).await.map_err(|error| refuse(&error))?;
-        let taken = self.parts.connects.socket(user_id, self.parts.clock.now());
-        taken.map_err(|_| Reject::CloseTransport)?;
+        let counted = self.parts.connects.socket(user_id, self.parts.clock.now());
+        counted.map_err(|_| Reject::CloseTransport)?;
         let acquaintances = self.parts.store.acquaintances(user_id).await;
         let acquaintances = acquaintances.map_err(|_| Reject::CloseTransport)?;
         if let Some(caller) = socket.data::<Caller>().filter(|_| !acquaintances.blocked.is_empty())
@@ -64,14 +69,10 @@ impl Shared {
             caller.has_met_block.store(true, Ordering::Relaxed);
         }
         entering.finish(socket, &acquaintances.conversations);
-        let Some(caller) = socket.data::<Caller>() else { return Err(Reject::CloseTransport) };
-        let caught_up = self.catch_up_calls(socket, &caller, acquaintances.is_in_call).await;
-        caught_up.map_err(|_| Reject::CloseTransport)?;
         let Some(is_first) =
             self.parts.presence.set_online(user_id, self.parts.max_sockets_per_user)
         else {
             metrics::counter!("salala_rate_limited_total", "what" => "sockets").increment(1);
-            self.leave_calls(socket, &caller);
             return Err(Reject::CloseTransport);
         };
         if is_first {
@@ -100,7 +101,7 @@ fn refuse(error: &AuthError) -> Reject {
 }
 
 fn reject(refusal: ConnectRefusal) -> Reject {
-    let data = to_raw_value(&ConnectErrorData { code: refusal }).ok();
+    let data = to_raw_value(&RefusalData { code: refusal.as_str() }).ok();
     Reject::Refuse { message: refusal.to_string(), data }
 }
 

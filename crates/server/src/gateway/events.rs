@@ -5,13 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use salala_core::ConversationId;
-use salala_core::calls::{CallAct, CallSignalKind};
 use salala_core::wire::client_events::{
-    ClientEvent, ConversationRef, MarkMessagesAsRead, SendAnswer, SendIceCandidate, SendMessage,
-    SendOffer,
+    ClientEvent, ConversationRef, MarkMessagesAsRead, SendMessage,
 };
-use salala_core::wire::server_events::{Counted, Exception, Refusal, Success, TypingUser};
-use salala_core::wire::shapes::{JoinedRoom, LeftRoom};
+use salala_core::wire::server_events::{Exception, Refusal, Success, TypingUser};
+use salala_core::wire::shapes::JoinedRoom;
 use salala_core::wire::{Error, ServerEvent};
 use salala_socketio::{Ack, Event, Socket};
 use serde::Serialize;
@@ -25,7 +23,7 @@ use super::{Caller, Shared, rooms};
 use crate::chat::conversation_id_of;
 
 /// What is needed to answer an event, now or later.
-pub(super) struct Reply {
+struct Reply {
     socket: Socket,
     name: String,
     payload: Option<Box<RawValue>>,
@@ -72,30 +70,6 @@ impl Shared {
             }
             Ok(ClientEvent::MarkMessagesAsRead(command)) => {
                 self.mark_messages_as_read(caller, &command, reply).await;
-            }
-            Ok(ClientEvent::CallInitiate(command)) => {
-                reply.settle(self.start_call(socket, caller, command).await);
-            }
-            Ok(ClientEvent::CallOffer(SendOffer { call, offer })) => {
-                let signal = (CallSignalKind::Offer, call, offer);
-                self.signal_call(socket, caller, signal, reply).await;
-            }
-            Ok(ClientEvent::CallAnswer(SendAnswer { call, answer })) => {
-                let signal = (CallSignalKind::Answer, call, answer);
-                self.signal_call(socket, caller, signal, reply).await;
-            }
-            Ok(ClientEvent::CallIceCandidate(SendIceCandidate { call, candidate })) => {
-                let signal = (CallSignalKind::Candidate, call, candidate);
-                self.signal_call(socket, caller, signal, reply).await;
-            }
-            Ok(ClientEvent::CallReject(call)) => {
-                self.end_call(socket, caller, CallAct::Reject, &call, reply).await;
-            }
-            Ok(ClientEvent::CallCancel(call)) => {
-                self.end_call(socket, caller, CallAct::Cancel, &call, reply).await;
-            }
-            Ok(ClientEvent::CallEnd(call)) => {
-                self.end_call(socket, caller, CallAct::End, &call, reply).await;
             }
         }
     }
@@ -201,12 +175,12 @@ impl Shared {
         let room = caller.answers.reserve(reply.payload_bytes()).await;
         let marked = self.parts.chat.mark_messages_as_read(caller.user_id, command);
         self.answer_later(caller, room, async move {
-            reply.settle(marked.await.map(Counted::new));
+            reply.settle(marked.await.map(Success::counted));
         });
     }
 
     /// Gives an answer when it is ready, after those of the socket's earlier events.
-    pub(super) fn answer_later(
+    fn answer_later(
         &self,
         caller: &Arc<Caller>,
         room: Room,
@@ -246,12 +220,19 @@ impl Shared {
     }
 }
 
+/// The ack of `leaveRoom`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LeftRoom {
+    conversation_id: String,
+}
+
 impl Reply {
-    pub(super) fn payload_bytes(&self) -> usize {
+    fn payload_bytes(&self) -> usize {
         self.payload.as_deref().map_or(0, |payload| payload.get().len())
     }
 
-    pub(super) fn settle<T: Serialize>(self, outcome: Result<T, Error>) {
+    fn settle<T: Serialize>(self, outcome: Result<T, Error>) {
         match outcome {
             Ok(answer) => {
                 if let Some(ack) = self.ack {

@@ -4,18 +4,17 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::NoContent;
+use axum::http::StatusCode;
 use salala_core::wire::requests::{
     AddParticipants, CreateGroup, OpenDirect, SetRole, UpdateConversation,
 };
 use salala_core::wire::shapes::{Conversation, Page};
 
 use super::Services;
-use super::answers::{Created, CreatedOrFound};
 use super::extract::{Caller, Segments};
 use super::payload::Payload;
 use super::problem::Answer;
-use super::query::{PageQuery, Query};
+use super::query::Query;
 
 type Shared = State<Arc<Services>>;
 
@@ -23,9 +22,11 @@ type Shared = State<Arc<Services>>;
 pub async fn conversations(
     State(services): Shared,
     Caller(caller): Caller,
-    Query(page): Query<PageQuery>,
+    mut query: Query,
 ) -> Answer<Json<Page<Conversation>>> {
-    Ok(Json(services.chat.conversations(caller.user_id, page.cursor, page.limit).await?))
+    let (cursor, limit) = (query.text("cursor"), query.limit());
+    query.check()?;
+    Ok(Json(services.chat.conversations(caller.user_id, cursor, limit).await?))
 }
 
 /// `POST /conversations/direct`
@@ -33,9 +34,10 @@ pub async fn open_direct(
     State(services): Shared,
     Caller(caller): Caller,
     Payload(command): Payload<OpenDirect>,
-) -> Answer<CreatedOrFound<Conversation>> {
+) -> Answer<(StatusCode, Json<Conversation>)> {
     let (conversation, is_new) = services.chat.open_direct(caller.user_id, command).await?;
-    Ok(CreatedOrFound::new(conversation, is_new))
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(conversation)))
 }
 
 /// `POST /conversations/groups`
@@ -43,9 +45,9 @@ pub async fn create_group(
     State(services): Shared,
     Caller(caller): Caller,
     Payload(command): Payload<CreateGroup>,
-) -> Answer<Created<Conversation>> {
+) -> Answer<(StatusCode, Json<Conversation>)> {
     let conversation = services.chat.create_group(caller.user_id, command).await?;
-    Ok(Created(conversation))
+    Ok((StatusCode::CREATED, Json(conversation)))
 }
 
 /// `GET /conversations/{id}`
@@ -73,9 +75,9 @@ pub async fn add_participants(
     Caller(caller): Caller,
     Segments(id): Segments<String>,
     Payload(command): Payload<AddParticipants>,
-) -> Answer<NoContent> {
+) -> Answer<StatusCode> {
     services.chat.add_participants(caller.user_id, &id, command).await?;
-    Ok(NoContent)
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `DELETE /conversations/{id}/participants/{userId}`
@@ -83,9 +85,9 @@ pub async fn remove_participant(
     State(services): Shared,
     Caller(caller): Caller,
     Segments((id, user_id)): Segments<(String, String)>,
-) -> Answer<NoContent> {
+) -> Answer<StatusCode> {
     services.chat.remove_participant(caller.user_id, &id, &user_id).await?;
-    Ok(NoContent)
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `PATCH /conversations/{id}/participants/{userId}`

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::NoContent;
+use axum::http::StatusCode;
 use salala_core::wire::requests::CreateFriendRequest;
 use salala_core::wire::shapes::{
     Conversation, FriendRequest, FriendRequestWithSender, List, UserSummary,
 };
 
 use super::Services;
-use super::answers::Created;
 use super::extract::{Caller, Segments};
 use super::payload::Payload;
 use super::problem::Answer;
@@ -31,9 +30,9 @@ pub async fn remove_friend(
     State(services): Shared,
     Caller(caller): Caller,
     Segments(user_id): Segments<String>,
-) -> Answer<NoContent> {
+) -> Answer<StatusCode> {
     services.chat.remove_friend(caller.user_id, &user_id).await?;
-    Ok(NoContent)
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `GET /friend-requests`
@@ -49,9 +48,9 @@ pub async fn create(
     State(services): Shared,
     Caller(caller): Caller,
     Payload(command): Payload<CreateFriendRequest>,
-) -> Answer<Created<FriendRequest>> {
+) -> Answer<(StatusCode, Json<FriendRequest>)> {
     let request = services.chat.create_friend_request(caller.user_id, command).await?;
-    Ok(Created(request))
+    Ok((StatusCode::CREATED, Json(request)))
 }
 
 /// `POST /friend-requests/{id}/accept`
@@ -77,7 +76,7 @@ pub async fn cancel(
     State(services): Shared,
     Caller(caller): Caller,
     Segments(id): Segments<String>,
-) -> Answer<NoContent> {
+) -> Answer<StatusCode> {
     services.chat.cancel_friend_request(caller.user_id, &id).await?;
-    Ok(NoContent)
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -7,16 +7,14 @@ use salala_core::Timestamp;
 use salala_core::ids::{ConversationId, UserId};
 
 use super::SqliteStore;
-use super::call_moves::hang_up_all;
 use super::erasures::{carry_on, leave_first};
 use super::error::Result;
 use super::friends::close_waiting;
 use super::sessions::{load_acquaintances, revoke_all};
-use super::users::require_user;
+use super::users::{no_user, require_user};
 use super::write_tx::WriteTx;
 use super::writer::Write;
 use crate::Pending;
-use crate::error::no_user;
 use crate::log::Event;
 use crate::ports::accounts::{Accounts, ERASED_DISPLAY_NAME, erased_key, erased_username};
 
@@ -91,7 +89,6 @@ pub(super) fn erase(tx: &mut WriteTx<'_>, user_id: UserId, now: Timestamp) -> Re
     let acquaintances = load_acquaintances(tx.db, user_id)?;
     tx.tell_user(user_id, Event::UserErased(acquaintances), now)?;
     close_waiting(tx, user_id, now)?;
-    hang_up_all(tx, user_id, now)?;
     forget_person(tx.db, user_id, now)?;
     tx.db.execute(
         "INSERT INTO erasures (user_id, stage, conversation_id, seq)

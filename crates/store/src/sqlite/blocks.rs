@@ -7,16 +7,15 @@ use salala_core::limits::BLOCKS_MAX;
 use salala_core::records::UserBrief;
 
 use super::SqliteStore;
-use super::call_moves::hang_up_between;
 use super::cells::{Cells, brief_columns, rows};
+use super::conversations::direct_key;
 use super::error::Result;
 use super::users::require_user;
 use super::write_tx::WriteTx;
-use crate::error::{blocked, left, refuse_self};
+use crate::error::refuse_self;
 use crate::log::Event;
-use crate::pair::direct_key;
 use crate::ports::blocks::Blocks;
-use crate::{Conflict, Pending};
+use crate::{Conflict, Pending, StoreError};
 
 impl Blocks for SqliteStore {
     fn blocks(&self, user_id: UserId) -> Pending<Vec<UserBrief>> {
@@ -108,7 +107,7 @@ pub(super) fn refuse_blocked_direct(db: &Connection, id: ConversationId) -> Resu
         )?
         .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if is_left {
-        return Err(left());
+        return Err(StoreError::Forbidden("the other's account was deleted"));
     }
     if is_blocked { Err(blocked()) } else { Ok(()) }
 }
@@ -132,6 +131,11 @@ pub(super) fn blocks_among_members(
         })?
         .collect::<rusqlite::Result<_>>()?;
     Ok(pairs)
+}
+
+/// The same words to both: who made the block is not told.
+fn blocked() -> StoreError {
+    StoreError::Forbidden("one of you two has blocked the other")
 }
 
 fn are_blocked(db: &Connection, one: UserId, other: UserId) -> Result<bool> {
@@ -177,11 +181,7 @@ fn block(tx: &mut WriteTx<'_>, user_id: UserId, blocked_id: UserId, now: Timesta
     if count > rows(BLOCKS_MAX) {
         return Err(Conflict::TooManyBlocks.into());
     }
-    if stood {
-        return Ok(());
-    }
-    hang_up_between(tx, user_id, blocked_id, now)?;
-    tell_both(tx, user_id, blocked_id, true, now)
+    if stood { Ok(()) } else { tell_both(tx, user_id, blocked_id, true, now) }
 }
 
 fn tell_both(

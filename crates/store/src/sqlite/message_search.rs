@@ -63,11 +63,7 @@ pub(super) fn index_messages(db: &Connection, events: &[Committed]) -> Result<()
             | Event::FriendRequestUpdated(_)
             | Event::BlockChanged { .. }
             | Event::UserErased(_)
-            | Event::GroupJoined(_)
-            | Event::CallRinging(_)
-            | Event::CallSignalled(_)
-            | Event::CallAnswered(_)
-            | Event::CallEnded(_) => {}
+            | Event::GroupJoined(_) => {}
         }
     }
     Ok(())
