@@ -12,10 +12,18 @@ fail() {
   exit 1
 }
 
+# Runs a command when the script ends, however it ends, before those that were given earlier.
+AT_EXIT=
+at_exit() {
+  AT_EXIT="$1; $AT_EXIT"
+  # shellcheck disable=SC2064
+  trap "$AT_EXIT" EXIT
+}
+
 # Runs a step quietly and prints one line with its time; on failure everything that it said.
 # Afterwards STEP_LOG holds its output.
 STEP_LOG=$(mktemp)
-trap 'rm -f "$STEP_LOG"' EXIT
+at_exit 'rm -f "$STEP_LOG"'
 step() {
   local name=$1 start=$SECONDS
   shift
@@ -31,9 +39,15 @@ step() {
 need() {
   local command=$1
   shift
-  if command -v "$command" >/dev/null; then
-    return
+  if ! command -v "$command" >/dev/null; then
+    install_packages "$command" "$@"
   fi
+}
+
+# Installs Debian packages for the sake of a command, and starts none of their services.
+install_packages() {
+  local command=$1
+  shift
   local root=()
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null || fail "$command is missing: install the package $1"
@@ -41,9 +55,21 @@ need() {
   fi
   command -v apt-get >/dev/null || fail "$command is missing: install the package $1"
   say "Installing $* (Debian packages; $command is missing)"
-  "${root[@]}" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive \
-    "${root[@]}" apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  # Debian starts what it installs unless this file says no. A policy that is there already stays.
+  local policy=/usr/sbin/policy-rc.d installed=0
+  if [ -e "$policy" ]; then
+    policy=
+  else
+    printf '#!/bin/sh\nexit 101\n' | "${root[@]}" tee "$policy" >/dev/null
+    "${root[@]}" chmod 0755 "$policy"
+  fi
+  "${root[@]}" apt-get update -qq &&
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "$@" >/dev/null || installed=1
+  if [ -n "$policy" ]; then
+    "${root[@]}" rm -f "$policy"
+  fi
+  [ "$installed" -eq 0 ] || fail "$* cannot be installed: see what apt-get says above"
 }
 
 # What compiling takes: Rust, and a C compiler for the embedded SQLite.

@@ -4,6 +4,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
 source scripts/lib.sh
+# shellcheck source=scripts/postgres.sh
+source scripts/postgres.sh
+
+# One set of features everywhere, so that nothing is built twice.
+BUILD=(--locked --workspace --features salala-store/postgres-tests)
 
 # The tree as it is now, so that a check that changes it is found, also while one is working on it.
 tree() {
@@ -19,9 +24,19 @@ counts() {
 
 rust_tests() {
   if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run --profile ci --locked --workspace --all-targets --color never
+    cargo nextest run --profile ci "${BUILD[@]}" --all-targets --color never
   else
-    cargo test --locked --workspace --all-targets
+    cargo test "${BUILD[@]}" --all-targets
+  fi
+}
+
+# The server's tests again with its data in PostgreSQL, but for those about SQLite's files.
+server_tests_on_postgres() {
+  if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --profile ci "${BUILD[@]}" --all-targets --color never \
+      -E 'package(salala-server) & binary(it) - test(/^it::sqlite_files::/)'
+  else
+    cargo test "${BUILD[@]}" --test it -- --skip sqlite_files::
   fi
 }
 
@@ -30,18 +45,24 @@ need_rust
 need_node
 need chromium chromium
 need openssl openssl
+start_postgres
 before=$(tree)
 
 step "Rust format" cargo fmt --all --check
 step "JavaScript, page and documents' format" npm --prefix e2e run --silent check
-step "Rust lints" cargo clippy --locked --workspace --all-targets -- -D warnings
+step "Rust lints" cargo clippy "${BUILD[@]}" --all-targets -- -D warnings
 RUSTDOCFLAGS="-D warnings" step "Rust documents" \
   cargo doc --locked --workspace --no-deps --document-private-items
 step "Rust tests" rust_tests
 counts
-step "Examples in Rust documents" cargo test --locked --workspace --doc
-step "The binary that the next tests start" cargo build --locked --workspace --bins
+TEST_STORE_URL=$TEST_POSTGRES_URL step "The server's tests on PostgreSQL" server_tests_on_postgres
+counts
+step "Examples in Rust documents" cargo test "${BUILD[@]}" --doc
+step "The binary that the next tests start" cargo build "${BUILD[@]}" --bins
 step "The official client and the page" npm --prefix e2e run --silent test
+counts
+TEST_STORE_URL=$TEST_POSTGRES_URL step "The same on PostgreSQL" \
+  npm --prefix e2e run --silent test:postgres
 counts
 
 if [ "$before" != "$(tree)" ]; then

@@ -2,6 +2,8 @@
 
 import { chromium } from 'playwright-core';
 
+import { listenToPage } from './recorder.js';
+
 /** Starts the browser. As root it has no sandbox; it never calls home. */
 export function startBrowser() {
   return chromium.launch({
@@ -18,6 +20,7 @@ export function startBrowser() {
 export async function openPage(browser, url, options = {}) {
   const context = await browser.newContext({ locale: 'en-GB', ...options });
   const page = await context.newPage();
+  listenToPage(page);
   const mistakes = [];
   page.on('pageerror', (error) => mistakes.push(String(error)));
   page.on('console', (message) => {

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 
 import { io } from 'socket.io-client';
 
+import { listenToSocket } from './recorder.js';
+
 /** The three ways in which a stock client is on the line; each test of a transport runs on all. */
 export const TRANSPORTS = [
   { name: 'polling', options: { transports: ['polling'] } },
@@ -37,7 +39,10 @@ export class Device {
       reconnectionDelay: 50,
       reconnectionDelayMax: 200,
       ...options,
+      // Whoever listens has to be there before the client hears anything.
+      autoConnect: false,
     });
+    listenToSocket(this.socket, url);
     this.socket.onAny((name, ...args) => {
       this.events.push({ name, payload: args[0], args });
       this.wake();
@@ -51,6 +56,7 @@ export class Device {
     this.socket.on('connect', () => this.note({ name: 'connect' }));
     this.socket.on('disconnect', (reason) => this.note({ name: 'disconnect', reason }));
     this.socket.on('connect_error', (error) => this.note({ name: 'connect_error', error }));
+    this.socket.connect();
   }
 
   note(entry) {

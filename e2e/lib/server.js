@@ -10,6 +10,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 import { closeDevices } from './device.js';
+import { makeDatabase } from './postgres.js';
+import { check, learn } from './recorder.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
@@ -23,17 +25,31 @@ export const JWT_SECRET = 'a secret for tests alone, thirty-two bytes or more';
 /**
  * Starts a server.
  *
- * @param {{ env?: Record<string, string>, args?: string[] }} [options] what differs from the defaults
+ * @param {{ env?: Record<string, string>, args?: string[], storeUrl?: string }} [options] what differs
+ *   from the defaults; `storeUrl` names a PostgreSQL server for this one alone
  */
-export async function startServer({ env = {}, args = ['serve'] } = {}) {
-  const server = new Server(await mkdtemp(join(tmpdir(), 'salala-')), env, args);
+export async function startServer({ env = {}, args = ['serve'], storeUrl } = {}) {
+  const database = await makeDatabase(storeUrl);
+  const server = new Server(await mkdtemp(join(tmpdir(), 'salala-')), database, env, args);
   await server.start();
   return server;
 }
 
 class Server {
-  constructor(dataDir, env, args) {
-    Object.assign(this, { dataDir, env, args, port: 0, url: null, child: null, output: [] });
+  constructor(dataDir, database, env, args) {
+    Object.assign(this, { dataDir, database, env, args });
+    Object.assign(this, { port: 0, url: null, child: null, output: [] });
+  }
+
+  /** What every command of the binary needs to find this server's data. */
+  get place() {
+    return {
+      PATH: process.env.PATH,
+      DATA_DIR: this.dataDir,
+      ...(this.database ? { DATABASE_URL: this.database.url } : {}),
+      JWT_SECRET,
+      LOG_LEVEL: 'warn',
+    };
   }
 
   /** Starts the process, after a stop on the same port and folder. */
@@ -41,12 +57,9 @@ class Server {
     const child = spawn(BINARY, this.args, {
       cwd: this.dataDir,
       env: {
-        PATH: process.env.PATH,
-        DATA_DIR: this.dataDir,
-        JWT_SECRET,
+        ...this.place,
         HOST: '127.0.0.1',
         PORT: String(this.port),
-        LOG_LEVEL: 'warn',
         ...this.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -68,12 +81,13 @@ class Server {
     const { protocol, port } = new URL(address);
     this.port = Number(port);
     this.url = `${protocol}//127.0.0.1:${port}`;
+    await learn(this.url);
   }
 
   /** Runs another command of the binary on the same folder; gives what it printed. */
   async command(...args) {
     const child = spawn(BINARY, args, {
-      env: { PATH: process.env.PATH, DATA_DIR: this.dataDir, JWT_SECRET, LOG_LEVEL: 'warn' },
+      env: this.place,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
@@ -97,10 +111,12 @@ class Server {
     return this.signal('SIGKILL');
   }
 
-  /** Ends the process and its clients, and removes its folder. */
+  /** Ends the process and its clients, and removes its folder and database. */
   async remove() {
     closeDevices(this.url);
     await this.kill();
     await rm(this.dataDir, { recursive: true, force: true });
+    await this.database?.drop();
+    await check();
   }
 }

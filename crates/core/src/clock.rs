@@ -1,9 +1,11 @@
 //! Time as a parameter: the clock that the rest asks, and the moment it answers with.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 /// A moment in UTC with a resolution of one millisecond.
@@ -55,6 +57,24 @@ impl fmt::Display for Timestamp {
         // Years 0 to 9999 are within what jiff can hold, so the fallback is never written.
         let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
         write!(formatter, "{moment:.3}")
+    }
+}
+
+impl JsonSchema for Timestamp {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "format": "date-time",
+            "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$",
+        })
     }
 }
 

@@ -3,8 +3,10 @@
 //! Ids are version 7 UUIDs (RFC 9562): made before anything is stored, unique without asking, and
 //! near in order of making so that indexes grow at their end. To clients they are opaque.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
@@ -49,6 +51,21 @@ macro_rules! id {
         impl fmt::Debug for $name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(formatter, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+
+        /// Clients are promised less than there is: an id is opaque.
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$" })
             }
         }
 

@@ -3,8 +3,12 @@
 //! The store asks these inside its transactions, so that an answer cannot have changed before the
 //! act; REST and socket never ask on their own.
 
-/// What a member is in a group. In a conversation of two both are [`Role::Member`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
+
+/// What a member is in a group. In a conversation of two both are `member`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, JsonSchema)]
+#[schemars(rename_all = "lowercase")]
 pub enum Role {
     /// Made the group or was handed it; the only one who gives roles.
     Owner,
@@ -15,6 +19,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Owner, Self::Admin, Self::Member];
+
     /// The word for it on the wire and in stores.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,6 +39,12 @@ impl Role {
             "member" => Some(Self::Member),
             _ => None,
         }
+    }
+}
+
+impl Serialize for Role {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

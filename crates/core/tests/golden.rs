@@ -8,7 +8,7 @@ use salala_core::records::{
     MessageRead, MessagesRead, OwnConversation, Participant, Reaction, ReplyTo, User, UserBrief,
 };
 use salala_core::wire::server_events::{
-    Exception, Refusal, Success, TypingUser, UserStatusChanged,
+    Counted, Exception, Refusal, Success, TypingUser, UserStatusChanged,
 };
 use salala_core::wire::shapes::Status;
 use salala_core::wire::{Error, ErrorCode, FieldError, ServerEvent, view};
@@ -338,5 +338,5 @@ fn a_refusal_says_why_and_what_it_refuses() {
         }),
     );
     assert_json(&Success::plain(), &json!({ "success": true }));
-    assert_json(&Success::counted(3), &json!({ "success": true, "count": 3 }));
+    assert_json(&Counted::new(3), &json!({ "success": true, "count": 3 }));
 }

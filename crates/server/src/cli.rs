@@ -12,10 +12,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use salala_store::sqlite::SqliteStore;
 
 use crate::config::{self, Config};
-use crate::data_dir::DataDir;
+use crate::http::{documents, operations};
 use crate::logging;
 
 /// How long work on other threads may hold up the end of the process.
@@ -48,7 +47,7 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
-    /// Put a copy made by `backup` into the data folder, while no server runs
+    /// Put a copy made by `backup` into the database's place, while no server runs
     Restore {
         /// Which one
         file: PathBuf,
@@ -62,9 +61,22 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Print the API as a document, as the server gives it to programs
+    Api {
+        /// Which of the two doors
+        document: ApiDocument,
+    },
     /// Make and change accounts
     #[command(subcommand)]
     User(user::UserCommand),
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum ApiDocument {
+    /// HTTP, as OpenAPI 3.1
+    Openapi,
+    /// The socket, as AsyncAPI 3.0
+    Asyncapi,
 }
 
 #[derive(clap::Args, Default)]
@@ -105,20 +117,20 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
     }
     match command {
         Command::Serve(options) => block_on(serve::serve(config, options.seed_if_empty)),
-        Command::Migrate => {
-            let folder = DataDir::open(&config.data_dir)?;
-            SqliteStore::migrate(&folder.database())?;
-            output::say(&format!("{} is up to date", folder.database().display()));
+        Command::Migrate => store::migrate(&config),
+        Command::Doctor => block_on(doctor::examine(config)),
+        Command::Backup { file, force } => block_on(backup::back_up(config, file, force)),
+        Command::Restore { file, force } => block_on(backup::restore(config, file, force)),
+        Command::Seed { force } => block_on(store::seed(config, force)),
+        Command::Api { document } => {
+            let content_max_chars = config.content_max_chars;
+            let document = match document {
+                ApiDocument::Openapi => documents::openapi(&operations(), content_max_chars),
+                ApiDocument::Asyncapi => documents::asyncapi(content_max_chars),
+            };
+            output::say(&format!("{document:#}"));
             Ok(())
         }
-        Command::Doctor => doctor::examine(&config),
-        Command::Backup { file, force } => {
-            backup::back_up(&DataDir::open(&config.data_dir)?, &file, force)
-        }
-        Command::Restore { file, force } => {
-            backup::restore(&DataDir::open(&config.data_dir)?, &file, force)
-        }
-        Command::Seed { force } => block_on(store::seed(config, force)),
         Command::User(command) => block_on(user::run(config, command)),
     }
 }

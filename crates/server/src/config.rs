@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use salala_core::limits;
 use salala_store::ports::conversations::Contacts;
+use salala_store::postgres::DatabaseUrl;
 
 use crate::rate_limits::Rate;
 use crate::tls::TlsFiles;
@@ -30,14 +31,16 @@ pub use table::help;
 /// All that an operator may set.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Signs access tokens. `None`: one is made and kept in the data folder, see
+    /// Signs access tokens. `None`: without `DATABASE_URL` one is made and kept in the data folder, see
     /// [`resolve_jwt_secret`].
     pub jwt_secret: Option<Secret>,
     /// The address to listen on; `None` for all, of IPv6 and IPv4.
     pub host: Option<IpAddr>,
     /// The port to listen on; 0 lets the system choose.
     pub port: u16,
-    /// Where everything is kept.
+    /// The PostgreSQL database that holds users and what they wrote; `None`: SQLite in the data folder.
+    pub database_url: Option<DatabaseUrl>,
+    /// Where everything else is kept.
     pub data_dir: PathBuf,
     /// Where browsers reach this server, if a proxy stands before it.
     pub public_url: Option<Origin>,
@@ -120,6 +123,7 @@ impl Default for Config {
             jwt_secret: None,
             host: None,
             port: 3000,
+            database_url: None,
             data_dir: PathBuf::from("./data"),
             public_url: None,
             tls_cert_file: None,

@@ -3,6 +3,11 @@
 #[cfg(test)]
 mod it {
     mod app;
+    mod command;
+    // The store's tests make theirs in the same way.
+    #[path = "../../../store/tests/postgres/database.rs"]
+    mod database;
+    mod documents;
     mod http_accounts;
     mod http_auth;
     mod http_bodies;
@@ -15,7 +20,9 @@ mod it {
     mod http_refusals;
     mod http_sessions;
     mod limits;
+    mod place;
     mod process;
     mod seed;
+    mod sqlite_files;
     mod tls;
 }

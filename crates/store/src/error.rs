@@ -72,3 +72,28 @@ pub(crate) fn refuse_self(one: UserId, other: UserId) -> Result<(), StoreError> 
     }
     Ok(())
 }
+
+/// The refusal of one who is no member.
+pub(crate) fn stranger() -> StoreError {
+    StoreError::Forbidden("you are not a member of this conversation")
+}
+
+/// The refusal of what is there and not for this user to see.
+pub(crate) fn hidden() -> StoreError {
+    StoreError::Forbidden("this message is not for you to see")
+}
+
+/// The refusal where a user is named who is none.
+pub(crate) fn no_user() -> StoreError {
+    StoreError::NotFound("this user")
+}
+
+/// The refusal of what is written to one whose account was erased.
+pub(crate) fn left() -> StoreError {
+    StoreError::Forbidden("the other's account was deleted")
+}
+
+/// The same words to both: who made the block is not told.
+pub(crate) fn blocked() -> StoreError {
+    StoreError::Forbidden("one of you two has blocked the other")
+}

@@ -5,6 +5,7 @@
 //! - [`ports`]: the traits, one per noun, with their guarantees; [`Store`] is all of them
 //! - [`log`]: the durable events that writes leave behind, in the order in which they took effect
 //! - [`sqlite`]: the embedded engine
+//! - [`postgres`]: the engine for many processes
 //!
 //! **One method is one transaction.** Permissions are asked inside it, so that an answer cannot
 //! have changed before the act.
@@ -15,15 +16,28 @@
 //!
 //! **Durability.** A write's future resolves after its transaction is on disk, never before.
 
+mod copies;
+mod erasure_stage;
 pub mod error;
+#[cfg(test)]
+mod every_use;
+mod history_page;
 pub mod log;
+mod mentions;
+mod pair;
 pub mod ports;
+pub mod postgres;
+mod queue;
 mod read_marks;
+mod request_status;
 pub mod sqlite;
+mod user_terms;
+mod visible;
 
 use std::future::Future;
 use std::pin::Pin;
 
+pub use copies::BackupError;
 pub use error::{Conflict, StoreError};
 pub use ports::{
     Access, Accounts, Blocks, Conversations, Exports, Friends, MessageSearch, Messages, Reactions,

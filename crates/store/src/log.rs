@@ -81,3 +81,51 @@ pub enum Event {
 /// The committed events of this process, each once, in the order of their positions, batch by
 /// batch. It has a bound: whoever does not read it holds up the writer.
 pub type CommitFeed = mpsc::Receiver<Vec<Committed>>;
+
+type Description<'a> = (&'static str, Option<&'a [u8; 16]>, Option<&'a [u8; 16]>, Option<&'a str>);
+
+/// The row of an event: its kind, what it is about, who acted where the records do not tell, and the
+/// emoji.
+pub(crate) fn describe(event: &Event) -> Description<'_> {
+    match event {
+        Event::MessageCreated(message) => {
+            ("message_created", Some(message.id.as_bytes()), None, None)
+        }
+        Event::MessageUpdated(message) => {
+            ("message_updated", Some(message.id.as_bytes()), None, None)
+        }
+        Event::MessageDeleted(message) => {
+            ("message_deleted", Some(message.id.as_bytes()), None, None)
+        }
+        Event::ReactionAdded(reaction) => (
+            "reaction_added",
+            Some(reaction.message_id.as_bytes()),
+            Some(reaction.user_id.as_bytes()),
+            Some(&reaction.emoji),
+        ),
+        Event::ReactionRemoved(reaction) => (
+            "reaction_removed",
+            Some(reaction.message_id.as_bytes()),
+            Some(reaction.user_id.as_bytes()),
+            Some(&reaction.emoji),
+        ),
+        Event::MessagesRead(read) => ("messages_read", None, Some(read.user_id.as_bytes()), None),
+        Event::ConversationUpdated { .. } => ("conversation_updated", None, None, None),
+        Event::FriendRequestCreated(request) => {
+            ("friend_request_created", Some(request.id.as_bytes()), None, None)
+        }
+        Event::FriendRequestUpdated(request) => {
+            ("friend_request_updated", Some(request.id.as_bytes()), None, None)
+        }
+        Event::GroupJoined(joined) => (
+            "group_joined",
+            Some(joined.conversation_id.as_bytes()),
+            Some(joined.actor.id.as_bytes()),
+            None,
+        ),
+        Event::UserErased(_) => ("user_erased", None, None, None),
+        Event::BlockChanged { other_id, .. } => {
+            ("block_changed", Some(other_id.as_bytes()), None, None)
+        }
+    }
+}

@@ -1,10 +1,10 @@
 //! The embedded engine: SQLite in one file, one writer, many readers.
 //!
 //! - [`schema`]: opening the file and bringing its tables up to date
-//! - [`queue`], [`writer`], [`write_tx`], [`readers`]: how requests get to the file
+//! - [`writer`], [`write_tx`], [`readers`]: how requests get to the file
 //! - [`error`], [`cells`]: between SQLite's types and ours
 //! - [`backup`]: copies of the file
-//! - the ports by noun; [`access`] and [`visible`] are what several of them ask
+//! - the ports by noun; [`access`] is what several of them ask
 
 mod access;
 mod accounts;
@@ -23,7 +23,6 @@ mod message_search;
 mod messages;
 #[cfg(test)]
 mod plans;
-mod queue;
 mod reactions;
 mod readers;
 mod reads;
@@ -31,7 +30,6 @@ mod schema;
 mod search;
 mod sessions;
 mod users;
-mod visible;
 mod write_tx;
 mod writer;
 

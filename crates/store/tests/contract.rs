@@ -1,5 +1,9 @@
 //! What every engine behind the ports must do: each body once, run on each engine.
 
+#[cfg(all(test, feature = "postgres-tests"))]
+#[path = "postgres/database.rs"]
+mod database;
+
 #[cfg(test)]
 mod contract {
     pub(crate) mod accounts;
@@ -22,15 +26,18 @@ mod contract {
 }
 
 /// One test for each engine and each body; the next engine is one more line here, and a function
-/// in `engines` that gives a fresh store.
+/// in `engines` that gives a fresh store. PostgreSQL's are there with the feature `postgres-tests`
+/// alone, and then they need its server.
 macro_rules! contract {
     ($($noun:ident: $($name:ident),+;)+) => {
-        engine!(sqlite, crate::contract::engines::fresh_sqlite, $($noun: $($name),+;)+);
+        engine!(sqlite, crate::contract::engines::fresh_sqlite, 48, $($noun: $($name),+;)+);
+        #[cfg(feature = "postgres-tests")]
+        engine!(postgres, crate::contract::engines::fresh_postgres, 6, $($noun: $($name),+;)+);
     };
 }
 
 macro_rules! engine {
-    ($engine:ident, $fresh:path, $($noun:ident: $($name:ident),+;)+) => {
+    ($engine:ident, $fresh:path, $cases:literal, $($noun:ident: $($name:ident),+;)+) => {
         #[cfg(test)]
         mod $engine {
             $(mod $noun {
@@ -42,7 +49,7 @@ macro_rules! engine {
             })+
 
             proptest::proptest! {
-                #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+                #![proptest_config(proptest::prelude::ProptestConfig::with_cases($cases))]
                 #[test]
                 fn any_sequence_of_operations_obeys_the_model(
                     operations in crate::contract::model::operations(),

@@ -1,56 +1,88 @@
 //! What a client asks over the socket: each event's name and payload.
 
-use super::error::{Error, FieldError};
-use super::fields::{Decode, Fields, decode, is_http_url};
+use schemars::JsonSchema;
+use serde_json::Value;
+
+use super::error::{Error, ErrorCode, FieldError};
+use super::fields::forms::HTTP_URL;
+use super::fields::{Decode, Fields, decode};
+use super::schema::{Schemas, joined_lines};
+use super::server_events::{Counted, Success};
+use super::shapes::{JoinedRoom, LeftRoom, Message};
 use crate::limits;
 
-/// An event of a client, read and checked for shape.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ClientEvent {
-    /// The socket views a conversation.
-    JoinRoom(ConversationRef),
-    /// The socket no longer views it.
-    LeaveRoom(ConversationRef),
-    /// A message.
-    SendMessage(SendMessage),
-    /// The user is writing.
-    Typing(ConversationRef),
-    /// The user stopped writing.
-    StopTyping(ConversationRef),
-    /// The user has read messages.
-    MarkMessagesAsRead(MarkMessagesAsRead),
+/// An event as documents tell it.
+#[derive(Clone, Debug)]
+pub struct DescribedEvent {
+    /// Its name on the wire; with `{userId}` in it where it is different for each user.
+    pub name: &'static str,
+    /// What it is for.
+    pub words: String,
+    /// The schema of its payload.
+    pub payload: Value,
+    /// The schema of its ack, where there is one.
+    pub ack: Option<Value>,
 }
 
-impl ClientEvent {
-    /// The names of all events that a client may send.
-    pub const NAMES: [&str; 6] =
-        ["joinRoom", "leaveRoom", "sendMessage", "typing", "stopTyping", "markMessagesAsRead"];
+/// Makes [`ClientEvent`], its names, its reader and its description out of one table, so that no event
+/// is in one of them alone.
+macro_rules! client_events {
+    ($($(#[doc = $words:literal])+ $name:literal => $variant:ident($payload:ty) -> $ack:ty;)+) => {
+        /// An event of a client, read and checked for shape.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum ClientEvent {
+            $($(#[doc = $words])+ $variant($payload),)+
+        }
 
-    /// Reads an event from its name and its payload's JSON text.
-    ///
-    /// # Errors
-    /// `not_found` for a name that is none of [`Self::NAMES`], `invalid_payload` for a payload that
-    /// does not fit.
-    pub fn decode(name: &str, payload: &str) -> Result<Self, Error> {
-        Ok(match name {
-            "joinRoom" => Self::JoinRoom(decode(payload)?),
-            "leaveRoom" => Self::LeaveRoom(decode(payload)?),
-            "sendMessage" => Self::SendMessage(decode(payload)?),
-            "typing" => Self::Typing(decode(payload)?),
-            "stopTyping" => Self::StopTyping(decode(payload)?),
-            "markMessagesAsRead" => Self::MarkMessagesAsRead(decode(payload)?),
-            _ => {
-                return Err(Error::new(
-                    super::ErrorCode::NotFound,
-                    "there is no event of this name",
-                ));
+        impl ClientEvent {
+            /// The names of all events that a client may send.
+            pub const NAMES: [&str; [$($name),+].len()] = [$($name),+];
+
+            /// Reads an event from its name and its payload's JSON text.
+            ///
+            /// # Errors
+            /// `not_found` for a name that is none of [`Self::NAMES`], `invalid_payload` for a payload
+            /// that does not fit.
+            pub fn decode(name: &str, payload: &str) -> Result<Self, Error> {
+                Ok(match name {
+                    $($name => Self::$variant(decode(payload)?),)+
+                    _ => return Err(Error::new(ErrorCode::NotFound, "there is no event of this name")),
+                })
             }
-        })
-    }
+
+            /// Every event, for documents.
+            pub fn describe_all(schemas: &mut Schemas) -> Vec<DescribedEvent> {
+                vec![$(DescribedEvent {
+                    name: $name,
+                    words: joined_lines(concat!($($words, "\n"),+)),
+                    payload: schemas.request::<$payload>(),
+                    ack: Some(schemas.answer::<$ack>()),
+                },)+]
+            }
+        }
+    };
 }
 
-/// `{ conversationId }`
-#[derive(Clone, Debug, PartialEq, Eq)]
+client_events! {
+    /// The socket views a conversation: it hears typing and all read marks there. Emits `joinedRoom` to
+    /// the caller.
+    "joinRoom" => JoinRoom(ConversationRef) -> JoinedRoom;
+    /// The socket no longer views a conversation.
+    "leaveRoom" => LeaveRoom(ConversationRef) -> LeftRoom;
+    /// Stores a message, which then goes to every device of every member. The ack comes once it is on
+    /// disk; a repeat with the same `clientMessageId` is acked with the first message and emits nothing.
+    "sendMessage" => SendMessage(SendMessage) -> Message;
+    /// The user is writing.
+    "typing" => Typing(ConversationRef) -> Success;
+    /// The user stopped writing.
+    "stopTyping" => StopTyping(ConversationRef) -> Success;
+    /// The user has read messages. If one of them is unknown or not theirs to see, none is marked.
+    "markMessagesAsRead" => MarkMessagesAsRead(MarkMessagesAsRead) -> Counted;
+}
+
+/// Which conversation is meant.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct ConversationRef {
     /// Which.
     pub conversation_id: String,
@@ -62,12 +94,14 @@ impl Decode for ConversationRef {
     }
 }
 
-/// `{ conversationId, content?, fileUrl?, replyToId?, clientMessageId? }`
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A message for a conversation: text or file, or both.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct SendMessage {
     /// Where to.
     pub conversation_id: String,
     /// The rest, as the HTTP route takes it too.
+    #[schemars(flatten)]
     pub draft: MessageDraft,
 }
 
@@ -79,31 +113,31 @@ impl Decode for SendMessage {
     }
 }
 
-/// `{ content?, fileUrl?, replyToId?, clientMessageId? }`: text or file, or both.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A message: text or file, or both.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct MessageDraft {
-    /// The text, not blank. Its length is for the server to judge: the bound is configurable.
+    /// The text. How long it may be is for the operator to say (`CONTENT_MAX_CHARS`).
     pub content: Option<String>,
     /// An http(s) URL.
     pub file_url: Option<String>,
     /// A message of the same conversation.
     pub reply_to_id: Option<String>,
-    /// The sender's own id for the message.
+    /// The sender's own id for the message, which makes a send safe to repeat.
     pub client_message_id: Option<String>,
 }
 
 impl Decode for MessageDraft {
     fn decode(fields: &mut Fields) -> Option<Self> {
-        let content = fields.optional_text("content", usize::MAX);
-        let file_url = fields.optional_text("fileUrl", limits::FILE_URL_MAX_CHARS);
-        if file_url.as_deref().is_some_and(|url| !is_http_url(url)) {
-            fields.refuse("fileUrl", "must be an http or https URL");
-        }
+        let content = fields.optional_content("content");
+        let file_url =
+            fields.optional_formed_text("fileUrl", limits::FILE_URL_MAX_CHARS, &HTTP_URL);
         let reply_to_id = fields.optional_id("replyToId");
-        let client_message_id = fields.optional_client_message_id();
-        if content.is_none() && file_url.is_none() {
-            fields.refuse("content", "must not be blank where there is no fileUrl");
-        }
+        let most = limits::CLIENT_MESSAGE_ID_MAX_CHARS;
+        let client_message_id = fields.optional_string("clientMessageId", 1, most);
+        let is_there = content.is_some() || file_url.is_some();
+        let message = "must not be blank where there is no fileUrl";
+        fields.require_one_of(&["content", "fileUrl"], is_there, message);
         Some(Self { content, file_url, reply_to_id, client_message_id })
     }
 }
@@ -132,8 +166,9 @@ pub fn check_content_length(content: &str, most: usize) -> Result<(), Error> {
     Ok(())
 }
 
-/// `{ messageIds }`, 1 to 1000 of them
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Which messages were read.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct MarkMessagesAsRead {
     /// Which.
     pub message_ids: Vec<String>,
@@ -142,17 +177,6 @@ pub struct MarkMessagesAsRead {
 impl Decode for MarkMessagesAsRead {
     fn decode(fields: &mut Fields) -> Option<Self> {
         Some(Self { message_ids: fields.ids("messageIds", 1, limits::READ_IDS_MAX)? })
-    }
-}
-
-impl Fields {
-    fn optional_client_message_id(&mut self) -> Option<String> {
-        let id = self.optional_string("clientMessageId")?;
-        if id.is_empty() || id.chars().count() > limits::CLIENT_MESSAGE_ID_MAX_CHARS {
-            self.refuse("clientMessageId", "must have 1 to 64 characters");
-            return None;
-        }
-        Some(id)
     }
 }
 

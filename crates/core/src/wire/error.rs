@@ -1,5 +1,8 @@
 //! The codes with which a request is refused, the same for REST and acks.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 /// Why a request was refused. Codes are stable; sentences are not.
@@ -90,6 +93,20 @@ impl ErrorCode {
     }
 }
 
+impl JsonSchema for ErrorCode {
+    fn schema_name() -> Cow<'static, str> {
+        "ErrorCode".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "Why a request was refused. Codes are stable; sentences are not.",
+            "enum": Self::ALL.map(Self::as_str),
+        })
+    }
+}
+
 impl Serialize for ErrorCode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
@@ -97,7 +114,7 @@ impl Serialize for ErrorCode {
 }
 
 /// One mistake in a request: where, and what is wrong there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct FieldError {
     /// Name of the field, `messageIds[3]` for an element; empty for the payload as a whole.
     pub path: String,
@@ -164,6 +181,15 @@ pub enum ConnectRefusal {
 }
 
 impl ConnectRefusal {
+    /// All of them, for documents and tests.
+    pub const ALL: [Self; 5] = [
+        Self::TokenMissing,
+        Self::TokenInvalid,
+        Self::TokenExpired,
+        Self::TokenRevoked,
+        Self::UserNotFound,
+    ];
+
     /// The code on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -173,6 +199,42 @@ impl ConnectRefusal {
             Self::TokenRevoked => "token_revoked",
             Self::UserNotFound => "user_not_found",
         }
+    }
+}
+
+/// A `connect_error`, as a stock client gives it.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct ConnectError {
+    /// One sentence for people.
+    pub message: String,
+    /// Why, for programs.
+    pub data: ConnectErrorData,
+}
+
+/// The `data` of a `connect_error`.
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
+pub struct ConnectErrorData {
+    /// Why the socket was refused.
+    pub code: ConnectRefusal,
+}
+
+impl JsonSchema for ConnectRefusal {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ConnectRefusal".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": Self::ALL.map(Self::as_str) })
+    }
+}
+
+impl Serialize for ConnectRefusal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

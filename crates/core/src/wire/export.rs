@@ -1,13 +1,46 @@
 //! The shapes of an export that stand nowhere else: what is one user's own, and of others a name alone.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::shapes::Sender;
+use super::shapes::{FriendRequest, Me, Reaction, Sender, Session};
 use crate::clock::Timestamp;
 use crate::ids::{ConversationId, MessageId, UserId};
+use crate::permissions::Role;
+
+/// Everything that is held about a user but the password and tokens. It is written part by part, each list in
+/// the order of these fields.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Export {
+    /// When it was asked for.
+    pub exported_at: Timestamp,
+    /// The account.
+    pub profile: Me,
+    /// Where the user is signed in.
+    pub sessions: Vec<Session>,
+    /// Friends.
+    pub friends: Vec<Sender>,
+    /// Requests that the user sent.
+    pub sent_friend_requests: Vec<FriendRequest>,
+    /// Requests that the user was sent.
+    pub received_friend_requests: Vec<FriendRequest>,
+    /// Whom the user has blocked.
+    pub blocks: Vec<ExportedBlock>,
+    /// Where the user is a member.
+    pub conversations: Vec<ExportedConversation>,
+    /// Memberships that ended.
+    pub past_memberships: Vec<ExportedMembership>,
+    /// All that the user wrote.
+    pub messages: Vec<ExportedMessage>,
+    /// All that the user reacted with.
+    pub reactions: Vec<Reaction>,
+    /// What the user has read.
+    pub reads: Vec<ExportedRead>,
+}
 
 /// A block that the user made.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedBlock {
     /// Whom.
@@ -18,7 +51,7 @@ pub struct ExportedBlock {
 }
 
 /// A conversation with what is the user's own in it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedConversation {
     /// Which.
@@ -29,8 +62,8 @@ pub struct ExportedConversation {
     pub is_group: bool,
     /// The other one of two; `null` in a group.
     pub other: Option<Sender>,
-    /// `owner`, `admin` or `member`.
-    pub role: &'static str,
+    /// What the user may do.
+    pub role: Role,
     /// The newest `seq` when the user joined: what came before was not theirs to see.
     pub joined_seq: u64,
     /// The highest `seq` read.
@@ -46,7 +79,7 @@ pub struct ExportedConversation {
 }
 
 /// A membership that ended.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedMembership {
     /// Of which conversation.
@@ -58,7 +91,7 @@ pub struct ExportedMembership {
 }
 
 /// A message of the user, without what others added to it and without the text that it answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedMessage {
     /// Which.
@@ -86,7 +119,7 @@ pub struct ExportedMessage {
 }
 
 /// Messages that were marked as read at once.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedRead {
     /// Where.

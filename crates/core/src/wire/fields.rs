@@ -1,15 +1,28 @@
 //! Reading what a client sent, field by field: nothing panics, every mistake is named at once.
 //!
 //! The same reader serves socket payloads and HTTP bodies, so that both refuse the same things with
-//! the same words. Unknown fields are ignored, `null` is the same as absent.
+//! the same words. Unknown fields are ignored, `null` is the same as absent. [`describe`] runs a reader
+//! to hear what it would take, which is all that the documents know of requests.
+//!
+//! - [`source`]: where the values come from, and how each read tells what the field may hold
+//! - [`forms`]: what texts have to look like
 
-use serde_json::{Map, Value};
+pub mod forms;
+pub mod source;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use self::forms::Form;
+use self::source::{Description, Presence, Source};
 use super::error::{Error, FieldError};
 use crate::clock::Timestamp;
 
-/// A request that can be read from one JSON object.
-pub trait Decode: Sized {
+pub use self::forms::{is_blank, is_http_url};
+
+/// A request that can be read from one JSON object. Its `JsonSchema` gives the descriptions of its
+/// fields, which are read nowhere else; what they may hold is told by [`Decode::decode`].
+pub trait Decode: Sized + JsonSchema {
     /// Reads the fields. May return a half-read value when a mistake was noted: [`decode`] throws
     /// it away.
     fn decode(fields: &mut Fields) -> Option<Self>;
@@ -34,7 +47,8 @@ pub fn decode<T: Decode>(json: &str) -> Result<T, Error> {
             return Err(Error::invalid_field(&path.replace('\0', ""), "must not hold U+0000"));
         }
     }
-    let mut fields = Fields { object, errors: Vec::new() };
+    let mut fields =
+        Fields { source: Source::Sent(object), content_max_chars: None, errors: Vec::new() };
     let value = T::decode(&mut fields);
     match value {
         Some(value) if fields.errors.is_empty() => Ok(value),
@@ -42,10 +56,27 @@ pub fn decode<T: Decode>(json: &str) -> Result<T, Error> {
     }
 }
 
+/// What a request may hold, told by its reader; with the bound of a message's text that is configured.
+pub fn describe<T: Decode>(content_max_chars: usize) -> Description {
+    let mut fields = Fields {
+        source: Source::Described(Description::default()),
+        content_max_chars: Some(content_max_chars),
+        errors: Vec::new(),
+    };
+    // The reader is given samples that it takes, so it reads on to the end.
+    drop(T::decode(&mut fields));
+    match fields.source {
+        Source::Described(description) => description,
+        Source::Sent(_) => Description::default(),
+    }
+}
+
 /// The object being read, and the mistakes noted so far.
 #[derive(Debug)]
 pub struct Fields {
-    object: Map<String, Value>,
+    source: Source,
+    /// Only told: the server judges it, once it knows what is configured.
+    content_max_chars: Option<usize>,
     errors: Vec<FieldError>,
 }
 
@@ -77,6 +108,21 @@ impl<T> Change<T> {
     }
 }
 
+/// In the documents a change is what it sets, or `null`; left out it keeps.
+impl<T: JsonSchema> JsonSchema for Change<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Option::<T>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Option::<T>::json_schema(generator)
+    }
+}
+
 impl Fields {
     /// Notes a mistake.
     pub fn refuse(&mut self, path: impl Into<String>, message: impl Into<String>) {
@@ -85,22 +131,18 @@ impl Fields {
 
     /// A required id: a non-empty string. An id that names nothing is still an id.
     pub fn id(&mut self, name: &str) -> Option<String> {
-        let value = self.object.remove(name).unwrap_or(Value::Null);
-        let id = read_id(value);
-        if id.is_none() {
-            self.refuse(name, "must be a non-empty string");
-        }
-        id
+        self.read_id(name, Presence::Required)
     }
 
     /// An id that may be left out.
     pub fn optional_id(&mut self, name: &str) -> Option<String> {
-        if self.is_unset(name) { None } else { self.id(name) }
+        if self.source.is_unset(name) { None } else { self.read_id(name, Presence::Nullable) }
     }
 
     /// A required list of `least` to `most` ids.
     pub fn ids(&mut self, name: &str, least: usize, most: usize) -> Option<Vec<String>> {
-        let Some(Value::Array(values)) = self.object.remove(name) else {
+        let schema = || json!({ "type": "array", "items": id_schema(), "minItems": least, "maxItems": most });
+        let Some(Value::Array(values)) = self.source.take(name, Presence::Required, schema) else {
             self.refuse(name, "must be an array of ids");
             return None;
         };
@@ -121,46 +163,84 @@ impl Fields {
 
     /// A required text of `least` to `most` characters, taken as it is.
     pub fn text(&mut self, name: &str, least: usize, most: usize) -> Option<String> {
-        match self.object.remove(name) {
-            Some(Value::String(text)) => self.bounded(name, text, least, most),
-            Some(_) => {
-                self.refuse(name, "must be a string");
-                None
-            }
-            None => {
-                self.refuse(name, "is missing");
-                None
-            }
-        }
+        self.read_text(name, Presence::Required, (least, most), None)
+    }
+
+    /// A required text of `least` to `most` characters in a form.
+    pub fn formed_text(
+        &mut self,
+        name: &str,
+        (least, most): (usize, usize),
+        form: &Form,
+    ) -> Option<String> {
+        let text = self.read_text(name, Presence::Required, (least, most), Some(form))?;
+        self.check_form(name, text, form)
     }
 
     /// A text that may be left out; one that is blank counts as left out.
     pub fn optional_text(&mut self, name: &str, most: usize) -> Option<String> {
-        if self.is_unset(name) {
-            return None;
-        }
-        self.text(name, 0, most).filter(|text| !is_blank(text))
+        self.read_optional_text(name, most, None)
     }
 
-    /// A text of any length that may be left out, blank or not.
-    pub fn optional_string(&mut self, name: &str) -> Option<String> {
-        if self.is_unset(name) { None } else { self.text(name, 0, usize::MAX) }
+    /// A text in a form that may be left out; one that is blank counts as left out.
+    pub fn optional_formed_text(&mut self, name: &str, most: usize, form: &Form) -> Option<String> {
+        let text = self.read_optional_text(name, most, Some(form))?;
+        self.check_form(name, text, form)
+    }
+
+    /// A text of `least` to `most` characters that may be left out, blank or not.
+    pub fn optional_string(&mut self, name: &str, least: usize, most: usize) -> Option<String> {
+        if self.source.is_unset(name) {
+            return None;
+        }
+        self.read_text(name, Presence::Nullable, (least, most), None)
+    }
+
+    /// A message's text that may be left out; one that is blank counts as left out. Its length is for
+    /// the server to judge.
+    pub fn optional_content(&mut self, name: &str) -> Option<String> {
+        self.read_optional_text(name, usize::MAX, None)
+    }
+
+    /// A required message's text, not blank. Its length is for the server to judge.
+    pub fn content(&mut self, name: &str) -> Option<String> {
+        self.formed_text(name, (1, usize::MAX), &forms::VISIBLE)
+    }
+
+    /// A required name that is not blank, trimmed.
+    pub fn name(&mut self, name: &str, most: usize) -> Option<String> {
+        self.read_name(name, most, Presence::Required)
+    }
+
+    /// A name that may be left out, else as [`Self::name`].
+    pub fn optional_name(&mut self, name: &str, most: usize) -> Option<String> {
+        if self.source.has(name) { self.read_name(name, most, Presence::Optional) } else { None }
     }
 
     /// A text field of a PATCH, trimmed; a blank one is unset.
     pub fn text_change(&mut self, name: &str, most: usize) -> Change<String> {
-        if !self.object.contains_key(name) {
-            return Change::Keep;
+        self.read_change(name, most, None)
+    }
+
+    /// A text field of a PATCH in a form, trimmed; a blank one is unset.
+    pub fn formed_change(&mut self, name: &str, most: usize, form: &Form) -> Change<String> {
+        let change = self.read_change(name, most, Some(form));
+        if matches!(&change, Change::Set(text) if !(form.fits)(text)) {
+            self.refuse(name, form.message);
         }
-        match self.optional_text(name, most) {
-            Some(text) => Change::Set(text.trim().to_owned()),
-            None => Change::Clear,
-        }
+        change
     }
 
     /// A moment of a PATCH.
     pub fn moment_change(&mut self, name: &str) -> Change<Timestamp> {
-        match self.object.remove(name) {
+        let schema = || {
+            json!({
+                "type": "string",
+                "format": "date-time",
+                "examples": ["2026-11-22T19:43:54.491Z"],
+            })
+        };
+        match self.source.take(name, Presence::Nullable, schema) {
             None => Change::Keep,
             Some(Value::Null) => Change::Clear,
             Some(Value::String(text)) if Timestamp::parse(&text).is_some() => {
@@ -175,7 +255,7 @@ impl Fields {
 
     /// A truth value that may be left out.
     pub fn optional_bool(&mut self, name: &str) -> Option<bool> {
-        match self.object.remove(name) {
+        match self.source.take(name, Presence::Nullable, || json!({ "type": "boolean" })) {
             None | Some(Value::Null) => None,
             Some(Value::Bool(value)) => Some(value),
             Some(_) => {
@@ -187,20 +267,111 @@ impl Fields {
 
     /// A required whole number from 0.
     pub fn count(&mut self, name: &str) -> Option<u64> {
-        let count = self.object.remove(name).as_ref().and_then(Value::as_u64);
+        let schema = || json!({ "type": "integer", "minimum": 0, "format": "uint64" });
+        let count = self.source.take(name, Presence::Required, schema);
+        let count = count.as_ref().and_then(Value::as_u64);
         if count.is_none() {
             self.refuse(name, "must be a whole number from 0");
         }
         count
     }
 
-    /// Is the field there, `null` or not?
-    pub fn has(&self, name: &str) -> bool {
-        self.object.contains_key(name)
+    /// A required word of a list; `read` knows each of them.
+    pub fn word<T>(
+        &mut self,
+        name: &str,
+        words: &[&str],
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let schema = || json!({ "type": "string", "enum": words });
+        let value = self.source.take(name, Presence::Required, schema);
+        let word = value.as_ref().and_then(Value::as_str).and_then(read);
+        if word.is_none() {
+            self.refuse(name, format!("must be one of: {}", words.join(", ")));
+        }
+        word
     }
 
-    fn is_unset(&self, name: &str) -> bool {
-        matches!(self.object.get(name), None | Some(Value::Null))
+    /// Asks that one of these texts is there and not blank; `is_there` says whether it is.
+    pub fn require_one_of(&mut self, names: &[&str], is_there: bool, message: &str) {
+        if let Source::Described(description) = &mut self.source {
+            let one = |name: &&str| {
+                let visible = json!({ "type": "string", "pattern": forms::VISIBLE.pattern });
+                json!({ "required": [name], "properties": { *name: visible } })
+            };
+            description.rules.insert("anyOf".to_owned(), names.iter().map(one).collect());
+        }
+        if !is_there {
+            self.refuse(names.first().copied().unwrap_or_default(), message);
+        }
+    }
+
+    fn read_id(&mut self, name: &str, presence: Presence) -> Option<String> {
+        let id = read_id(self.source.take(name, presence, id_schema).unwrap_or(Value::Null));
+        if id.is_none() {
+            self.refuse(name, "must be a non-empty string");
+        }
+        id
+    }
+
+    fn read_name(&mut self, name: &str, most: usize, presence: Presence) -> Option<String> {
+        let text = self.read_text(name, presence, (1, most), Some(&forms::VISIBLE))?;
+        let text = self.check_form(name, text, &forms::VISIBLE)?;
+        Some(text.trim().to_owned())
+    }
+
+    fn read_change(&mut self, name: &str, most: usize, form: Option<&Form>) -> Change<String> {
+        if !self.source.has(name) {
+            return Change::Keep;
+        }
+        match self.read_optional_text(name, most, form) {
+            Some(text) => Change::Set(text.trim().to_owned()),
+            None => Change::Clear,
+        }
+    }
+
+    fn read_optional_text(
+        &mut self,
+        name: &str,
+        most: usize,
+        form: Option<&Form>,
+    ) -> Option<String> {
+        if self.source.is_unset(name) {
+            return None;
+        }
+        self.read_text(name, Presence::Nullable, (0, most), form).filter(|text| !is_blank(text))
+    }
+
+    /// A text within bounds. Its form is told here, and left to the caller to check: some look at what
+    /// is left after trimming.
+    fn read_text(
+        &mut self,
+        name: &str,
+        presence: Presence,
+        (least, most): (usize, usize),
+        form: Option<&Form>,
+    ) -> Option<String> {
+        let told_most = if most == usize::MAX { self.content_max_chars } else { Some(most) };
+        let schema = || text_schema(least, told_most, form);
+        match self.source.take(name, presence, schema) {
+            Some(Value::String(text)) => self.bounded(name, text, least, most),
+            Some(_) => {
+                self.refuse(name, "must be a string");
+                None
+            }
+            None => {
+                self.refuse(name, "is missing");
+                None
+            }
+        }
+    }
+
+    fn check_form(&mut self, name: &str, text: String, form: &Form) -> Option<String> {
+        if (form.fits)(&text) {
+            return Some(text);
+        }
+        self.refuse(name, form.message);
+        None
     }
 
     fn bounded(&mut self, name: &str, text: String, least: usize, most: usize) -> Option<String> {
@@ -218,29 +389,26 @@ impl Fields {
     }
 }
 
-/// Whether a text is a URL with a scheme that a browser may be sent to. Schemes have no case (RFC
-/// 3986, section 3.1).
-pub fn is_http_url(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once("://") else { return false };
-    (scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http"))
-        && !rest.is_empty()
-        && !rest.starts_with(['/', '?', '#'])
-        && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+fn id_schema() -> Value {
+    json!({ "type": "string", "minLength": 1 })
 }
 
-/// Whether nobody would see anything of a text: white space and characters without width alone.
-pub fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| {
-        c.is_whitespace()
-            || matches!(
-                c,
-                '\u{ad}'
-                    | '\u{200b}'..='\u{200f}'
-                    | '\u{2060}'..='\u{2064}'
-                    | '\u{fe00}'..='\u{fe0f}'
-                    | '\u{feff}'
-            )
-    })
+fn text_schema(least: usize, most: Option<usize>, form: Option<&Form>) -> Value {
+    let mut schema = Map::from_iter([("type".to_owned(), json!("string"))]);
+    if least > 0 {
+        schema.insert("minLength".to_owned(), json!(least));
+    }
+    if let Some(most) = most {
+        schema.insert("maxLength".to_owned(), json!(most));
+    }
+    if let Some(form) = form {
+        schema.insert("pattern".to_owned(), json!(form.pattern));
+        schema.insert("examples".to_owned(), json!([form.example]));
+        if let Some(format) = form.format {
+            schema.insert("format".to_owned(), json!(format));
+        }
+    }
+    Value::Object(schema)
 }
 
 fn read_id(value: Value) -> Option<String> {
@@ -270,7 +438,7 @@ fn holds_nul(value: &Value) -> bool {
 mod tests {
     use super::*;
 
-    #[derive(Debug)]
+    #[derive(Debug, JsonSchema)]
     struct Anything;
 
     impl Decode for Anything {
@@ -312,25 +480,6 @@ mod tests {
         assert_eq!(paths(r#"{"id":"a","ids":["a"],"text":"\u0000"}"#), ["text"]);
         assert_eq!(paths(r#"{"id":"a","ids":["a"],"x":{"y":["\u0000"]}}"#), ["x"]);
         assert_eq!(paths(r#"{"id":"a","ids":["a"],"text":"\\u000"}"#), Vec::<String>::new());
-    }
-
-    #[test]
-    fn only_http_urls_with_a_host_are_urls() {
-        assert!(is_http_url("https://example.org/a?b=c"));
-        assert!(is_http_url("HTTP://example.org"));
-        for text in ["javascript:alert(1)", "https://", "http:///a", "https://a b", "ftp://a", ""] {
-            assert!(!is_http_url(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_nobody_sees_is_blank() {
-        for text in ["", " \n\t", "\u{200b}", "\u{200d}\u{fe0f}", "\u{feff} \u{2060}"] {
-            assert!(is_blank(text), "{text:?}");
-        }
-        for text in ["a", ".", "👩‍👩‍👧‍👦", "\u{200b}a"] {
-            assert!(!is_blank(text), "{text:?}");
-        }
     }
 
     proptest::proptest! {

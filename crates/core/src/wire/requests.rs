@@ -1,18 +1,24 @@
 //! What a client asks over HTTP: each body.
 
-use super::fields::{Change, Decode, Fields, is_blank, is_http_url};
+use schemars::JsonSchema;
+
+use super::fields::forms::{DATE, EMAIL, HTTP_URL, USERNAME};
+use super::fields::{Change, Decode, Fields};
 use crate::clock::Timestamp;
 use crate::limits;
 use crate::permissions::Role;
 
+pub use super::fields::forms::{is_email, is_emoji, is_username};
+
 /// Body of `POST /auth/register`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct Register {
-    /// 2 to 40 of `A-Za-z0-9_.-`.
+    /// The unique name, by which others find the user.
     pub username: String,
-    /// Has an `@` with something on either side.
+    /// The e-mail address, which nobody else is given.
     pub email: String,
-    /// 8 to 256 characters.
+    /// The password.
     pub password: String,
     /// The name to show.
     pub display_name: Option<String>,
@@ -20,20 +26,18 @@ pub struct Register {
 
 impl Decode for Register {
     fn decode(fields: &mut Fields) -> Option<Self> {
-        let (least, most) = limits::USERNAME_CHARS;
-        let username = fields.text("username", least, most);
-        if username.as_deref().is_some_and(|name| !is_username(name)) {
-            fields.refuse("username", "may hold letters A to Z, digits and _ . - only");
-        }
-        let email = fields.email("email");
-        let password = fields.password("password");
-        let display_name = fields.display_name("displayName");
+        let username = fields.formed_text("username", limits::USERNAME_CHARS, &USERNAME);
+        let email = fields.formed_text("email", (3, limits::EMAIL_MAX_CHARS), &EMAIL);
+        let password = new_password(fields, "password");
+        let display_name = fields.optional_text("displayName", limits::DISPLAY_NAME_MAX_CHARS);
+        let display_name = display_name.map(|name| name.trim().to_owned());
         Some(Self { username: username?, email: email?, password: password?, display_name })
     }
 }
 
 /// Body of `POST /auth/login`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct Login {
     /// An e-mail address or a user name.
     pub email: String,
@@ -50,7 +54,8 @@ impl Decode for Login {
 }
 
 /// Body of `POST /auth/refresh`; empty where the cookie is used.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct Refresh {
     /// The token, if it is not in the cookie.
     pub refresh_token: Option<String>,
@@ -63,24 +68,26 @@ impl Decode for Refresh {
 }
 
 /// Body of `POST /auth/password`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct ChangePassword {
     /// To show that it is the user.
     pub current_password: String,
-    /// 8 to 256 characters.
+    /// The one to come.
     pub new_password: String,
 }
 
 impl Decode for ChangePassword {
     fn decode(fields: &mut Fields) -> Option<Self> {
         let current_password = fields.text("currentPassword", 1, limits::PASSWORD_CHARS.1);
-        let new_password = fields.password("newPassword");
+        let new_password = new_password(fields, "newPassword");
         Some(Self { current_password: current_password?, new_password: new_password? })
     }
 }
 
 /// Body of `PATCH /users/me`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct UpdateMe {
     /// The name to show.
     pub display_name: Change<String>,
@@ -97,19 +104,17 @@ pub struct UpdateMe {
 impl Decode for UpdateMe {
     fn decode(fields: &mut Fields) -> Option<Self> {
         let display_name = fields.text_change("displayName", limits::DISPLAY_NAME_MAX_CHARS);
-        let avatar = fields.url_change("avatar");
+        let avatar = fields.formed_change("avatar", limits::FILE_URL_MAX_CHARS, &HTTP_URL);
         let bio = fields.text_change("bio", limits::BIO_MAX_CHARS);
         let phone_number = fields.text_change("phoneNumber", limits::PHONE_NUMBER_MAX_CHARS);
-        let date_of_birth = fields.text_change("dateOfBirth", 10);
-        if matches!(&date_of_birth, Change::Set(date) if !is_date(date)) {
-            fields.refuse("dateOfBirth", "must be a date such as 1990-12-31");
-        }
+        let date_of_birth = fields.formed_change("dateOfBirth", 10, &DATE);
         Some(Self { display_name, avatar, bio, phone_number, date_of_birth })
     }
 }
 
 /// Body of `POST /friend-requests`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct CreateFriendRequest {
     /// Who is asked.
     pub receiver_id: String,
@@ -122,7 +127,8 @@ impl Decode for CreateFriendRequest {
 }
 
 /// Body of `POST /conversations/direct`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct OpenDirect {
     /// With whom.
     pub user_id: String,
@@ -135,7 +141,8 @@ impl Decode for OpenDirect {
 }
 
 /// Body of `POST /conversations/groups`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct CreateGroup {
     /// Not blank.
     pub name: String,
@@ -145,7 +152,7 @@ pub struct CreateGroup {
 
 impl Decode for CreateGroup {
     fn decode(fields: &mut Fields) -> Option<Self> {
-        let name = fields.name("name");
+        let name = fields.name("name", limits::NAME_MAX_CHARS);
         let participant_ids = fields.ids("participantIds", 0, limits::PARTICIPANTS_MAX);
         Some(Self { name: name?, participant_ids: participant_ids? })
     }
@@ -153,7 +160,8 @@ impl Decode for CreateGroup {
 
 /// Body of `PATCH /conversations/{id}`: `name` and `avatar` are the group's, the rest the member's
 /// own.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct UpdateConversation {
     /// A group's new name.
     pub name: Option<String>,
@@ -172,8 +180,8 @@ pub struct UpdateConversation {
 impl Decode for UpdateConversation {
     fn decode(fields: &mut Fields) -> Option<Self> {
         Some(Self {
-            name: if fields.has("name") { fields.name("name") } else { None },
-            avatar: fields.url_change("avatar"),
+            name: fields.optional_name("name", limits::NAME_MAX_CHARS),
+            avatar: fields.formed_change("avatar", limits::FILE_URL_MAX_CHARS, &HTTP_URL),
             muted_until: fields.moment_change("mutedUntil"),
             pinned_at: fields.moment_change("pinnedAt"),
             archived_at: fields.moment_change("archivedAt"),
@@ -183,7 +191,8 @@ impl Decode for UpdateConversation {
 }
 
 /// Body of `POST /conversations/{id}/participants`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct AddParticipants {
     /// Who; those who are in it already are passed over.
     pub user_ids: Vec<String>,
@@ -196,7 +205,8 @@ impl Decode for AddParticipants {
 }
 
 /// Body of `PATCH /conversations/{id}/participants/{userId}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct SetRole {
     /// Who gets `owner` is handed the group.
     pub role: Role,
@@ -204,16 +214,13 @@ pub struct SetRole {
 
 impl Decode for SetRole {
     fn decode(fields: &mut Fields) -> Option<Self> {
-        let role = Role::parse(&fields.text("role", 0, 16)?);
-        if role.is_none() {
-            fields.refuse("role", "must be owner, admin or member");
-        }
-        Some(Self { role: role? })
+        Some(Self { role: fields.word("role", &Role::ALL.map(Role::as_str), Role::parse)? })
     }
 }
 
 /// Body of `PATCH /messages/{id}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct EditMessage {
     /// The new text, not blank.
     pub content: String,
@@ -221,16 +228,13 @@ pub struct EditMessage {
 
 impl Decode for EditMessage {
     fn decode(fields: &mut Fields) -> Option<Self> {
-        let content = fields.text("content", 1, usize::MAX)?;
-        if is_blank(&content) {
-            fields.refuse("content", "must not be blank");
-        }
-        Some(Self { content })
+        Some(Self { content: fields.content("content")? })
     }
 }
 
 /// Body of `POST /conversations/{id}/read`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub struct ReadTo {
     /// Up to here, itself included.
     pub seq: u64,
@@ -242,77 +246,8 @@ impl Decode for ReadTo {
     }
 }
 
-/// Whether a reaction is one emoji: short, and without letters, blanks or controls.
-pub fn is_emoji(text: &str) -> bool {
-    let chars = text.chars().count();
-    // Keycaps are an ASCII digit, `#` or `*` followed by U+20E3; nothing else of ASCII is an emoji.
-    let is_keycap = text.ends_with('\u{20e3}');
-    (1..=limits::EMOJI_MAX_CHARS).contains(&chars)
-        && !is_blank(text)
-        && text.chars().all(|c| {
-            !c.is_control()
-                && !c.is_whitespace()
-                && !c.is_alphabetic()
-                && (!c.is_ascii() || (is_keycap && matches!(c, '0'..='9' | '#' | '*')))
-        })
-}
-
-/// Whether a text may be a user name, its length apart.
-pub fn is_username(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
-}
-
-/// Whether a text may be an e-mail address: the form alone, since only a mail that arrives proves one.
-pub fn is_email(text: &str) -> bool {
-    match text.rsplit_once('@') {
-        Some((local, domain)) => {
-            !local.is_empty()
-                && !domain.is_empty()
-                && !text.contains(|c: char| c.is_whitespace() || c.is_control())
-        }
-        None => false,
-    }
-}
-
-impl Fields {
-    fn email(&mut self, name: &str) -> Option<String> {
-        let email = self.text(name, 3, limits::EMAIL_MAX_CHARS)?;
-        if is_email(&email) {
-            return Some(email);
-        }
-        self.refuse(name, "must be an e-mail address");
-        None
-    }
-
-    fn password(&mut self, name: &str) -> Option<String> {
-        self.text(name, limits::PASSWORD_CHARS.0, limits::PASSWORD_CHARS.1)
-    }
-
-    fn display_name(&mut self, name: &str) -> Option<String> {
-        let text = self.optional_text(name, limits::DISPLAY_NAME_MAX_CHARS)?;
-        Some(text.trim().to_owned())
-    }
-
-    fn name(&mut self, name: &str) -> Option<String> {
-        let text = self.text(name, 1, limits::NAME_MAX_CHARS)?;
-        if is_blank(&text) {
-            self.refuse(name, "must not be blank");
-            return None;
-        }
-        Some(text.trim().to_owned())
-    }
-
-    fn url_change(&mut self, name: &str) -> Change<String> {
-        let change = self.text_change(name, limits::FILE_URL_MAX_CHARS);
-        if matches!(&change, Change::Set(url) if !is_http_url(url)) {
-            self.refuse(name, "must be an http or https URL");
-        }
-        change
-    }
-}
-
-fn is_date(text: &str) -> bool {
-    text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
+fn new_password(fields: &mut Fields, name: &str) -> Option<String> {
+    fields.text(name, limits::PASSWORD_CHARS.0, limits::PASSWORD_CHARS.1)
 }
 
 #[cfg(test)]
@@ -333,27 +268,6 @@ mod tests {
             good.replace("12345678", &"1".repeat(257)),
         ] {
             assert!(decode::<Register>(&bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn an_emoji_is_an_emoji() {
-        for good in ["👍", "❤️", "👩‍👩‍👧‍👦", "🇻🇳", "1️⃣", "☺"] {
-            assert!(is_emoji(good), "{good}");
-        }
-        for bad in [
-            "",
-            "\u{200d}",
-            "\u{fe0f}",
-            "a",
-            "lol",
-            "1",
-            " ",
-            "👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍👍",
-            "<b>",
-            "\u{7}",
-        ] {
-            assert!(!is_emoji(bad), "{bad}");
         }
     }
 

@@ -2,96 +2,116 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::client_events::DescribedEvent;
 use super::error::{Error, ErrorCode, FieldError};
+use super::schema::{Schemas, joined_lines};
 use super::shapes::{
     FriendRequest, FriendRequestWithSender, Message, Reaction, SharedConversation, Status,
 };
 use crate::clock::Timestamp;
 use crate::ids::{ConversationId, MessageId, UserId};
 
-/// An event from the server.
-#[derive(Clone, Debug)]
-pub enum ServerEvent {
-    /// A message was stored.
-    NewMessage(Message),
-    /// A message's text was changed.
-    MessageUpdated(Message),
-    /// A message was emptied.
-    MessageDeleted(Message),
-    /// Somebody reacted.
-    ReactionAdded(Reaction),
-    /// Somebody took a reaction back.
-    ReactionRemoved(ReactionRemoved),
-    /// The caller views a conversation now.
-    JoinedRoom(ConversationId),
-    /// Somebody is writing.
-    UserTyping(TypingUser),
-    /// Somebody stopped writing.
-    UserStopTyping(TypingUser),
-    /// Somebody read messages.
-    MessagesRead(MessagesRead),
-    /// Somebody came or went.
-    UserStatusChanged(UserStatusChanged),
-    /// Somebody wants to be a friend.
-    NewFriendRequest(FriendRequestWithSender),
-    /// A friend request was answered or taken back.
-    FriendRequestUpdated(FriendRequest),
-    /// The user was brought into a group.
-    NewGroup(UserId, NewGroup),
-    /// A conversation was made or changed.
-    ConversationUpdated(SharedConversation),
-}
-
-impl ServerEvent {
-    /// The name on the wire.
-    pub fn name(&self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
-            Self::NewMessage(_) => "newMessage",
-            Self::MessageUpdated(_) => "messageUpdated",
-            Self::MessageDeleted(_) => "messageDeleted",
-            Self::ReactionAdded(_) => "message:reaction:add",
-            Self::ReactionRemoved(_) => "message:reaction:remove",
-            Self::JoinedRoom(_) => "joinedRoom",
-            Self::UserTyping(_) => "userTyping",
-            Self::UserStopTyping(_) => "userStopTyping",
-            Self::MessagesRead(_) => "messagesRead",
-            Self::UserStatusChanged(_) => "userStatusChanged",
-            Self::NewFriendRequest(_) => "newFriendRequest",
-            Self::FriendRequestUpdated(_) => "friendRequestUpdated",
-            Self::NewGroup(user_id, _) => return Cow::Owned(format!("user:{user_id}:newGroup")),
-            Self::ConversationUpdated(_) => "conversationUpdated",
-        })
-    }
-}
-
-/// The payload alone; the name goes beside it.
-impl Serialize for ServerEvent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::NewMessage(payload)
-            | Self::MessageUpdated(payload)
-            | Self::MessageDeleted(payload) => payload.serialize(serializer),
-            Self::ReactionAdded(payload) => payload.serialize(serializer),
-            Self::ReactionRemoved(payload) => payload.serialize(serializer),
-            Self::JoinedRoom(payload) => payload.serialize(serializer),
-            Self::UserTyping(payload) | Self::UserStopTyping(payload) => {
-                payload.serialize(serializer)
-            }
-            Self::MessagesRead(payload) => payload.serialize(serializer),
-            Self::UserStatusChanged(payload) => payload.serialize(serializer),
-            Self::NewFriendRequest(payload) => payload.serialize(serializer),
-            Self::FriendRequestUpdated(payload) => payload.serialize(serializer),
-            Self::NewGroup(_, payload) => payload.serialize(serializer),
-            Self::ConversationUpdated(payload) => payload.serialize(serializer),
+/// Makes [`ServerEvent`], its names, its payloads and its description out of one table, so that no
+/// event is in one of them alone. The names of `personal` events hold the user's id.
+macro_rules! server_events {
+    (
+        $($(#[doc = $words:literal])+ $name:literal => $variant:ident($payload:ty);)+
+        personal {
+            $($(#[doc = $own_words:literal])+ $own_name:literal => $own_variant:ident($own_payload:ty);)+
         }
+    ) => {
+        /// An event from the server.
+        #[derive(Clone, Debug)]
+        pub enum ServerEvent {
+            $($(#[doc = $words])+ $variant($payload),)+
+            $($(#[doc = $own_words])+ $own_variant(UserId, $own_payload),)+
+        }
+
+        impl ServerEvent {
+            /// The name on the wire.
+            pub fn name(&self) -> Cow<'static, str> {
+                match self {
+                    $(Self::$variant(_) => Cow::Borrowed($name),)+
+                    $(Self::$own_variant(user_id, _) => {
+                        Cow::Owned($own_name.replace("{userId}", &user_id.to_string()))
+                    })+
+                }
+            }
+
+            /// Every event but [`Exception`], for documents.
+            pub fn describe_all(schemas: &mut Schemas) -> Vec<DescribedEvent> {
+                vec![
+                    $(DescribedEvent {
+                        name: $name,
+                        words: joined_lines(concat!($($words, "\n"),+)),
+                        payload: schemas.answer::<$payload>(),
+                        ack: None,
+                    },)+
+                    $(DescribedEvent {
+                        name: $own_name,
+                        words: joined_lines(concat!($($own_words, "\n"),+)),
+                        payload: schemas.answer::<$own_payload>(),
+                        ack: None,
+                    },)+
+                ]
+            }
+        }
+
+        /// The payload alone; the name goes beside it.
+        impl Serialize for ServerEvent {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(payload) => payload.serialize(serializer),)+
+                    $(Self::$own_variant(_, payload) => payload.serialize(serializer),)+
+                }
+            }
+        }
+    };
+}
+
+server_events! {
+    /// A message was stored. Told to every device of every member, the sender's too.
+    "newMessage" => NewMessage(Message);
+    /// A message's text was changed. Told to every device of the members who may see it.
+    "messageUpdated" => MessageUpdated(Message);
+    /// A message was emptied: `content` and `fileUrl` are `null`, `deletedAt` is set. Told to every device
+    /// of the members who may see it.
+    "messageDeleted" => MessageDeleted(Message);
+    /// Somebody reacted. Told to every device of the members who may see the message.
+    "message:reaction:add" => ReactionAdded(Reaction);
+    /// Somebody took a reaction back. Told to every device of the members who may see the message.
+    "message:reaction:remove" => ReactionRemoved(ReactionRemoved);
+    /// The socket views this conversation now. Told to the caller of `joinRoom`.
+    "joinedRoom" => JoinedRoom(ConversationId);
+    /// Somebody is writing. Told to the sockets that view the conversation, but the one that is writing.
+    "userTyping" => UserTyping(TypingUser);
+    /// Somebody stopped writing; comes by itself 6 s after the last sign of writing. Told to the sockets
+    /// that view the conversation.
+    "userStopTyping" => UserStopTyping(TypingUser);
+    /// Somebody read messages. Told to the sockets that view the conversation, to the reader's devices
+    /// and to those of the messages' senders.
+    "messagesRead" => MessagesRead(MessagesRead);
+    /// Somebody's first device came, or their last one is gone. Told to their contacts.
+    "userStatusChanged" => UserStatusChanged(UserStatusChanged);
+    /// Somebody wants to be a friend. Told to the receiver's devices.
+    "newFriendRequest" => NewFriendRequest(FriendRequestWithSender);
+    /// A friend request was answered or taken back. Told to both sides' devices.
+    "friendRequestUpdated" => FriendRequestUpdated(FriendRequest);
+    /// A conversation was made, or its name, avatar, members or roles changed. Told to every device of
+    /// every member, and of who was just removed.
+    "conversationUpdated" => ConversationUpdated(SharedConversation);
+    personal {
+        /// The user was brought into a group. Told to that user's devices.
+        "user:{userId}:newGroup" => NewGroup(NewGroup);
     }
 }
 
 /// Payload of `message:reaction:remove`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReactionRemoved {
     /// From what.
@@ -105,7 +125,7 @@ pub struct ReactionRemoved {
 }
 
 /// Payload of `userTyping` and `userStopTyping`.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TypingUser {
     /// Who.
@@ -115,7 +135,7 @@ pub struct TypingUser {
 }
 
 /// Payload of `messagesRead`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessagesRead {
     /// The messages newly marked, in `seq` order, at most 1,000.
@@ -131,7 +151,7 @@ pub struct MessagesRead {
 }
 
 /// Payload of `userStatusChanged`.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserStatusChanged {
     /// Who.
@@ -143,7 +163,7 @@ pub struct UserStatusChanged {
 }
 
 /// Payload of `user:{userId}:newGroup`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewGroup {
     /// The group's conversation id.
@@ -155,44 +175,67 @@ pub struct NewGroup {
 }
 
 /// The event `exception`: a refused event, told to its sender.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Exception<'a> {
+    /// Always `error`.
+    #[schemars(extend("const" = "error"))]
     status: &'static str,
     #[serde(flatten)]
     reason: Reason<'a>,
+    /// What was refused.
     cause: Cause<'a>,
 }
 
 /// The ack of a refused event.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct Refusal<'a> {
+    /// Always `error`.
+    #[schemars(extend("const" = "error"))]
     status: &'static str,
     #[serde(flatten)]
     reason: Reason<'a>,
 }
 
 /// The ack of an event that has nothing else to say: `{ success: true }`.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
 pub struct Success {
+    /// Always `true`.
+    #[schemars(extend("const" = true))]
     success: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    count: Option<u64>,
 }
 
-#[derive(Debug, Serialize)]
+/// The ack of `markMessagesAsRead`: `{ success: true, count }`.
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
+pub struct Counted {
+    /// Always `true`.
+    #[schemars(extend("const" = true))]
+    success: bool,
+    /// How many of the messages were newly marked.
+    count: u64,
+}
+
+#[derive(Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Reason<'a> {
+    /// Why.
     code: ErrorCode,
+    /// One sentence for people.
     message: &'a str,
+    /// With `invalid_payload`: each mistake.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
+    /// With `rate_limited`: when it may be tried again, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
 }
 
-#[derive(Debug, Serialize)]
+/// What was refused.
+#[derive(Debug, JsonSchema, Serialize)]
 struct Cause<'a> {
+    /// The event's name.
     pattern: &'a str,
+    /// What was sent.
+    #[schemars(with = "serde_json::Value")]
     data: Option<&'a RawValue>,
 }
 
@@ -216,12 +259,14 @@ impl<'a> Refusal<'a> {
 impl Success {
     /// `{ success: true }`
     pub fn plain() -> Self {
-        Self { success: true, count: None }
+        Self { success: true }
     }
+}
 
+impl Counted {
     /// `{ success: true, count }`
-    pub fn counted(count: u64) -> Self {
-        Self { success: true, count: Some(count) }
+    pub fn new(count: u64) -> Self {
+        Self { success: true, count }
     }
 }
 

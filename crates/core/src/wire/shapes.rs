@@ -1,12 +1,14 @@
 //! The shapes that clients are given. Unset scalars are `null`, never left out.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::clock::Timestamp;
 use crate::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
+use crate::permissions::Role;
 
 /// A message.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     /// Which.
@@ -24,6 +26,7 @@ pub struct Message {
     /// `null` without a file and once deleted.
     pub file_url: Option<String>,
     /// What is known of the file at `fileUrl`; `null` for a URL of somewhere else.
+    #[schemars(with = "()")]
     pub file: Option<File>,
     /// The message that this one answers.
     pub reply_to_id: Option<MessageId>,
@@ -47,7 +50,7 @@ pub struct Message {
 }
 
 /// Who wrote a message.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sender {
     /// Who.
@@ -66,7 +69,7 @@ pub struct Sender {
 pub enum File {}
 
 /// The message that another one answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplyTo {
     /// Which.
@@ -82,7 +85,7 @@ pub struct ReplyTo {
 }
 
 /// Who wrote the message that another one answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplyToSender {
     /// The unique name.
@@ -90,7 +93,7 @@ pub struct ReplyToSender {
 }
 
 /// One emoji of one user on one message; the payload of `message:reaction:add`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reaction {
     /// Which.
@@ -108,7 +111,7 @@ pub struct Reaction {
 }
 
 /// One user's mark that a message was read.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageRead {
     /// Who read.
@@ -118,7 +121,7 @@ pub struct MessageRead {
 }
 
 /// A conversation as every member sees it; the payload of `conversationUpdated`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SharedConversation {
     /// Which.
@@ -146,7 +149,7 @@ pub struct SharedConversation {
 }
 
 /// A conversation with what is its reader's own.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Conversation {
     /// As every member sees it.
@@ -157,7 +160,7 @@ pub struct Conversation {
     /// Others' undeleted messages after `lastReadSeq`.
     pub unread_count: u64,
     /// `owner`, `admin` or `member`.
-    pub role: &'static str,
+    pub role: Role,
     /// No push before this moment.
     pub muted_until: Option<Timestamp>,
     /// When the reader pinned it.
@@ -169,7 +172,7 @@ pub struct Conversation {
 }
 
 /// Is a user connected?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// On at least one device.
@@ -179,7 +182,7 @@ pub enum Status {
 }
 
 /// What others are shown of a user in lists.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserSummary {
     /// Who.
@@ -197,18 +200,18 @@ pub struct UserSummary {
 }
 
 /// A member of a conversation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Participant {
     /// Who.
     #[serde(flatten)]
     pub user: UserSummary,
     /// `owner`, `admin` or `member`.
-    pub role: &'static str,
+    pub role: Role,
 }
 
 /// What others are shown of a user.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// As in lists.
@@ -221,7 +224,7 @@ pub struct User {
 }
 
 /// What a user is shown of themselves.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Me {
     /// As others see it.
@@ -235,8 +238,22 @@ pub struct Me {
     pub date_of_birth: Option<String>,
 }
 
+/// How far a friend request is.
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum FriendRequestStatus {
+    /// Waits for its receiver.
+    Pending,
+    /// The two are friends.
+    Accepted,
+    /// The receiver said no.
+    Rejected,
+    /// The sender took it back.
+    Cancelled,
+}
+
 /// One user's wish to be another's friend.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FriendRequest {
     /// Which.
@@ -245,14 +262,14 @@ pub struct FriendRequest {
     pub sender_id: UserId,
     /// Who is asked.
     pub receiver_id: UserId,
-    /// `PENDING`, `ACCEPTED`, `REJECTED` or `CANCELLED`.
-    pub status: &'static str,
+    /// How far it is.
+    pub status: FriendRequestStatus,
     /// When it was asked.
     pub created_at: Timestamp,
 }
 
 /// A friend request with who asks; the payload of `newFriendRequest`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FriendRequestWithSender {
     /// The request.
@@ -263,7 +280,7 @@ pub struct FriendRequestWithSender {
 }
 
 /// One sign-in of the user who asks.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// Which.
@@ -283,7 +300,7 @@ pub struct Session {
 }
 
 /// The answer to a sign-in.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignedIn {
     /// For `Authorization: Bearer` and the socket's `auth.token`.
@@ -297,14 +314,15 @@ pub struct SignedIn {
 }
 
 /// A list without pages.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[schemars(rename = "ListOf{T}")]
 pub struct List<T> {
     /// The rows.
     pub data: Vec<T>,
 }
 
 /// A message that was found.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageHit {
     /// The message, as everywhere.
@@ -318,7 +336,8 @@ pub struct MessageHit {
 }
 
 /// A page of a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[schemars(rename = "PageOf{T}")]
 #[serde(rename_all = "camelCase")]
 pub struct Page<T> {
     /// The rows.
@@ -328,7 +347,7 @@ pub struct Page<T> {
 }
 
 /// A page that can be left on both sides.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryPage {
     /// Newest first.
@@ -340,7 +359,7 @@ pub struct HistoryPage {
 }
 
 /// The ack of `joinRoom`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JoinedRoom {
     /// Which.
@@ -351,8 +370,16 @@ pub struct JoinedRoom {
     pub last_read_seq: u64,
 }
 
+/// The ack of `leaveRoom`.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftRoom {
+    /// Which, as it was sent.
+    pub conversation_id: String,
+}
+
 /// The answer to `POST /conversations/{id}/read`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadPosition {
     /// The highest `seq` that the user read.

@@ -179,7 +179,7 @@ pub fn shared_conversation(
         .participants
         .into_iter()
         .map(|participant| shapes::Participant {
-            role: participant.role.as_str(),
+            role: participant.role,
             user: user_summary(participant.user, statuses),
         })
         .collect();
@@ -209,7 +209,7 @@ pub fn conversation(
         shared: shared_conversation(record.conversation, Some(viewer), statuses),
         last_read_seq: membership.last_read_seq,
         unread_count: membership.unread_count,
-        role: membership.role.as_str(),
+        role: membership.role,
         muted_until: membership.muted_until,
         pinned_at: membership.pinned_at,
         archived_at: membership.archived_at,
@@ -224,10 +224,10 @@ pub fn friend_request(record: &records::FriendRequest) -> shapes::FriendRequest 
         sender_id: record.sender.id,
         receiver_id: record.receiver_id,
         status: match record.status {
-            records::FriendRequestStatus::Pending => "PENDING",
-            records::FriendRequestStatus::Accepted => "ACCEPTED",
-            records::FriendRequestStatus::Rejected => "REJECTED",
-            records::FriendRequestStatus::Cancelled => "CANCELLED",
+            records::FriendRequestStatus::Pending => shapes::FriendRequestStatus::Pending,
+            records::FriendRequestStatus::Accepted => shapes::FriendRequestStatus::Accepted,
+            records::FriendRequestStatus::Rejected => shapes::FriendRequestStatus::Rejected,
+            records::FriendRequestStatus::Cancelled => shapes::FriendRequestStatus::Cancelled,
         },
         created_at: record.created_at,
     }

@@ -8,13 +8,14 @@ use salala_core::wire::requests::EditMessage;
 use salala_core::wire::shapes::{HistoryPage, Message, Page};
 use salala_core::wire::{Error, view};
 use salala_store::ports::messages::{HistoryRange, NewMessage};
+use schemars::JsonSchema;
 
 use super::Chat;
 use super::cursor::{read_history_cursor, write_history_cursor};
 use crate::refusal::{refusal, unknown};
 
 /// Which part of a history is asked for; at most one of the four places is given.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, JsonSchema)]
 pub struct HistoryQuery {
     /// Right before this `seq`.
     pub before: Option<u64>,
@@ -24,7 +25,7 @@ pub struct HistoryQuery {
     pub around: Option<u64>,
     /// Where an earlier page ended.
     pub cursor: Option<String>,
-    /// Rows on the page, 1 to 100.
+    /// Rows on the page.
     pub limit: usize,
 }
 

@@ -1,26 +1,58 @@
-//! `salala backup` and `salala restore`.
+//! `salala backup` and `salala restore`, on either engine.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use salala_store::postgres::backup::{Backup, KEPT_SCHEMA};
+use salala_store::postgres::{DatabaseUrl, PostgresStore, ServerLock, examine};
 use salala_store::sqlite::backup;
 
 use super::output;
+use crate::config::Config;
 use crate::data_dir::DataDir;
 
 /// `salala backup FILE`: while a server runs, or not.
-pub(super) fn back_up(folder: &DataDir, file: &Path, force: bool) -> anyhow::Result<()> {
+pub(super) async fn back_up(config: Config, file: PathBuf, force: bool) -> anyhow::Result<()> {
     if file.exists() && !force {
         anyhow::bail!("{} is there already: name another file, or say --force", file.display());
     }
-    backup::back_up(&folder.database(), file)?;
+    match &config.database_url {
+        Some(url) => {
+            let found = examine(url).await?;
+            Backup { url, found: &found }.back_up(&file)?;
+        }
+        None => backup::back_up(&DataDir::open(&config.data_dir)?.database(), &file)?,
+    }
     output::say(&format!("{} holds a checked copy of the database", file.display()));
     Ok(())
 }
 
 /// `salala restore FILE`: while no server runs.
-pub(super) fn restore(folder: &DataDir, file: &Path, force: bool) -> anyhow::Result<()> {
+pub(super) async fn restore(config: Config, file: PathBuf, force: bool) -> anyhow::Result<()> {
+    let folder = DataDir::open(&config.data_dir)?;
     let _lock = folder.lock()?;
+    match &config.database_url {
+        Some(url) => restore_postgres(url, &file, force).await,
+        None => restore_sqlite(&folder, &file, force),
+    }
+}
+
+async fn restore_postgres(url: &DatabaseUrl, file: &Path, force: bool) -> anyhow::Result<()> {
+    let _lock = ServerLock::take(url).await?;
+    let found = examine(url).await?;
+    if found.has_tables && !force {
+        anyhow::bail!(
+            "the {url} is not empty: restore into another database, or say --force, which keeps what \
+             is there as the schema {KEPT_SCHEMA}"
+        );
+    }
+    Backup { url, found: &found }.restore(file)?;
+    PostgresStore::migrate(url)?;
+    output::say(&format!("the {url} holds what {} held", file.display()));
+    Ok(())
+}
+
+fn restore_sqlite(folder: &DataDir, file: &Path, force: bool) -> anyhow::Result<()> {
     let database = folder.database();
     if database.exists() && !force {
         anyhow::bail!(

@@ -1,5 +1,7 @@
 //! `salala doctor`: what is wrong where the server is to run, and how to mend it.
 
+mod postgres;
+
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -12,7 +14,7 @@ use salala_core::{Clock, SystemClock};
 use salala_store::sqlite::backup;
 
 use super::output;
-use crate::config::{Config, Origins, TrustedProxies};
+use crate::config::{Config, Origins, SecretError, TrustedProxies};
 use crate::serve::NOT_PLAIN;
 use crate::tls::{CERT_FILE, KEY_FILE, Pair, Validity};
 
@@ -43,13 +45,16 @@ use Finding::{Fine, Problem, Warning};
 ///
 /// # Errors
 /// There is a problem.
-pub(super) fn examine(config: &Config) -> anyhow::Result<()> {
-    let mut findings = settings(config);
-    findings.extend(certificate(config, &SystemClock));
+pub(super) async fn examine(config: Config) -> anyhow::Result<()> {
+    let mut findings = settings(&config);
+    findings.extend(certificate(&config, &SystemClock));
     findings.extend(data_folder(&config.data_dir));
-    findings.push(database(&config.data_dir.join("salala.db")));
+    match &config.database_url {
+        Some(url) => findings.extend(postgres::findings(url).await),
+        None => findings.push(database(&config.data_dir.join("salala.db"))),
+    }
     findings.push(clock(&SystemClock, &config.data_dir.join("salala.db")));
-    findings.push(port(config));
+    findings.push(port(&config));
     findings.push(open_files());
     let mut problems = 0;
     for finding in findings {
@@ -73,6 +78,9 @@ pub(super) fn examine(config: &Config) -> anyhow::Result<()> {
 /// A value that cannot be read has ended the command before: what can still be said is advice.
 fn settings(config: &Config) -> Vec<Finding> {
     let mut findings = vec![Fine("the configuration can be read".to_owned())];
+    if config.database_url.is_some() && config.jwt_secret.is_none() {
+        findings.push(Problem(SecretError::Required.to_string()));
+    }
     findings.extend(config.warnings.iter().cloned().map(Warning));
     if !config.is_public_https() {
         findings.push(Warning(

@@ -1,10 +1,13 @@
 //! `salala serve`: from an empty machine to a server that is ready, and back.
 
+use std::future::pending;
 use std::io::IsTerminal as _;
+use std::pin::pin;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use salala_core::{SystemClock, SystemRandom};
+use salala_store::postgres::{LockError, ServerLock};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{output, store};
@@ -28,7 +31,9 @@ pub(super) async fn serve(config: Config, seed_if_empty: bool) -> anyhow::Result
     let folder = DataDir::open(&config.data_dir)?;
     let _lock = folder.lock()?;
     let jwt_secret = config::resolve_jwt_secret(&config, &SystemRandom)?;
-    let store = store::open(&folder)?;
+    // Held until the end of this function: after the last write.
+    let mut lost = pin!(lost(store::lock_database(&config).await?));
+    let store = store::open(&config, &folder)?;
     if seed_if_empty {
         store::seed_if_empty(&store, &folder).await?;
     }
@@ -44,18 +49,30 @@ pub(super) async fn serve(config: Config, seed_if_empty: bool) -> anyhow::Result
     output::say(&format!("Salala is ready: {}", server.url()));
     // A terminal that closes sends a hangup too.
     let is_at_terminal = std::io::stderr().is_terminal();
-    while !signals.next().await {
-        if is_at_terminal && !server.has_tls() {
-            break;
+    let outcome = loop {
+        let is_end = tokio::select! {
+            is_end = signals.next() => is_end,
+            in_use = &mut lost => break Err(in_use.into()),
+        };
+        if is_end || (is_at_terminal && !server.has_tls()) {
+            break Ok(());
         }
         server.reload_tls();
-    }
+    };
     tracing::info!("stopping");
     tokio::select! {
         is_in_order = server.stop() => tracing::info!(is_in_order, "stopped"),
         () = signals.end() => tracing::warn!("stopped at once, by a second signal"),
     }
-    Ok(())
+    outcome
+}
+
+/// Resolves when another server has taken the database while it did not answer this one.
+async fn lost(lock: Option<ServerLock>) -> LockError {
+    match lock {
+        Some(lock) => lock.keep().await,
+        None => pending().await,
+    }
 }
 
 impl Signals {

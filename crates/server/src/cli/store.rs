@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use salala_core::{SystemClock, SystemRandom};
+use salala_store::postgres::{PostgresOptions, PostgresStore, ServerLock};
 use salala_store::sqlite::{SqliteOptions, SqliteStore};
 use salala_store::{Store, StoreError};
 
@@ -15,8 +16,15 @@ use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::seed;
 
-/// Opens the store of a data folder.
-pub(super) fn open(folder: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
+/// Opens the store that is configured, with its tables made or brought up to date.
+pub(super) fn open(config: &Config, folder: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
+    match &config.database_url {
+        Some(url) => Ok(Arc::new(PostgresStore::open(PostgresOptions::at(url.clone()))?)),
+        None => open_sqlite(folder),
+    }
+}
+
+fn open_sqlite(folder: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
     match SqliteStore::open(SqliteOptions::at(folder.database())) {
         Ok(store) => Ok(Arc::new(store)),
         Err(error @ StoreError::Unavailable(_)) => anyhow::bail!(
@@ -26,18 +34,42 @@ pub(super) fn open(folder: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
     }
 }
 
+/// Becomes the one server on a database of PostgreSQL: two would not hear of each other's events. The
+/// data folder's own lock does so for SQLite.
+pub(super) async fn lock_database(config: &Config) -> anyhow::Result<Option<ServerLock>> {
+    match &config.database_url {
+        Some(url) => Ok(Some(ServerLock::take(url).await?)),
+        None => Ok(None),
+    }
+}
+
+/// `salala migrate`
+pub(super) fn migrate(config: &Config) -> anyhow::Result<()> {
+    let folder = DataDir::open(&config.data_dir)?;
+    if let Some(url) = &config.database_url {
+        PostgresStore::migrate(url)?;
+        output::say(&format!("the {url} is up to date"));
+    } else {
+        SqliteStore::migrate(&folder.database())?;
+        output::say(&format!("{} is up to date", folder.database().display()));
+    }
+    Ok(())
+}
+
 /// `salala seed`
 pub(super) async fn seed(config: Config, force: bool) -> anyhow::Result<()> {
     let folder = DataDir::open(&config.data_dir)?;
     let _lock = folder.lock()?;
-    let store = open(&folder)?;
+    let _database_lock = lock_database(&config).await?;
+    let store = open(&config, &folder)?;
     let users = store.count_users().await?;
     if users > 0 && !force {
         store.close().await?;
-        anyhow::bail!(
-            "DATA_DIR {} holds {users} users already: seed another folder, or say --force",
-            folder.path().display()
-        );
+        let place = match &config.database_url {
+            Some(url) => format!("the {url}"),
+            None => format!("DATA_DIR {}", folder.path().display()),
+        };
+        anyhow::bail!("{place} holds {users} users already: seed another one, or say --force");
     }
     let seeded = fill(&store, &folder).await;
     store.close().await?;

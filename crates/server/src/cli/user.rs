@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Subcommand;
 use salala_core::wire::requests::{Register, is_email, is_username};
 use salala_core::{Random, SystemClock, SystemRandom, limits};
+use salala_store::postgres::examine;
 
 use super::{output, store};
 use crate::auth::{Auth, AuthSettings};
@@ -64,7 +65,7 @@ pub(super) struct PasswordSource {
 
 pub(super) async fn run(config: Config, command: UserCommand) -> anyhow::Result<()> {
     let folder = DataDir::open(&config.data_dir)?;
-    let store = store::open(&folder)?;
+    let store = store::open(&config, &folder)?;
     // A server may be at work on the same folder: it is told whose sockets to cut.
     let revocations = Arc::new(Revocations::of(&folder));
     let auth = Auth::new(
@@ -80,12 +81,36 @@ pub(super) async fn run(config: Config, command: UserCommand) -> anyhow::Result<
             rate: None,
         },
     );
-    let outcome = run_command(&auth, &folder, command).await;
+    let outcome = run_command(&auth, (&config, &folder), command).await;
     store.close().await?;
+    warn_of_server_elsewhere(&config, &folder).await;
     outcome
 }
 
-async fn run_command(auth: &Auth, folder: &DataDir, command: UserCommand) -> anyhow::Result<()> {
+/// A server hears of ended sessions through its own data folder.
+async fn warn_of_server_elsewhere(config: &Config, folder: &DataDir) {
+    // A server on this folder holds its lock.
+    if folder.lock().is_ok() && is_served(config).await {
+        output::complain(
+            "the server on this database has another DATA_DIR: sockets of sessions that were ended stay \
+             open until it is started again or this is done with its DATA_DIR",
+        );
+    }
+}
+
+/// Does a server use the database of PostgreSQL, from whichever folder?
+async fn is_served(config: &Config) -> bool {
+    match &config.database_url {
+        Some(url) => examine(url).await.is_ok_and(|found| found.has_server),
+        None => false,
+    }
+}
+
+async fn run_command(
+    auth: &Auth,
+    (config, folder): (&Config, &DataDir),
+    command: UserCommand,
+) -> anyhow::Result<()> {
     match command {
         UserCommand::Add { username, email, display_name, password } => {
             check_new_user(&username, &email, display_name.as_deref())?;
@@ -112,10 +137,12 @@ async fn run_command(auth: &Auth, folder: &DataDir, command: UserCommand) -> any
         }
         UserCommand::Delete { login } => {
             let lock = folder.lock();
-            auth.delete_account(login.clone(), lock.is_ok()).await?;
-            output::say(&match lock {
-                Ok(_) => format!("{login} was erased, with all that they had written"),
-                Err(_) => format!("{login} was shut out; the server that runs erases them now"),
+            let is_alone = lock.is_ok() && !is_served(config).await;
+            auth.delete_account(login.clone(), is_alone).await?;
+            output::say(&if is_alone {
+                format!("{login} was erased, with all that they had written")
+            } else {
+                format!("{login} was shut out; the server that runs erases them now")
             });
         }
     }

@@ -63,7 +63,6 @@ pub struct Source {
 }
 
 /// Variables of Salala that this version meets with an answer of its own.
-const DATABASE_URL: &str = "DATABASE_URL";
 const REDIS: [&str; 3] = ["REDIS_URL", "REDIS_HOST", "REDIS_PORT"];
 
 /// Beginnings of the names that the contract has and this version does not act on.
@@ -148,12 +147,6 @@ impl Config {
     /// # Errors
     /// One sentence for the first value that does not fit.
     pub fn read(source: &Source) -> Result<Self, ConfigError> {
-        if source.value(DATABASE_URL).is_some() {
-            return Err(ConfigError::Unsupported(
-                "DATABASE_URL is set, but this version keeps its data in SQLite in DATA_DIR: \
-                 unset it",
-            ));
-        }
         let mut config = Self { warnings: source.unknown_in_file.clone(), ..Self::default() };
         for setting in SETTINGS {
             let Some(value) = source.value(setting.name) else { continue };
@@ -186,7 +179,7 @@ impl Config {
 }
 
 fn known_names() -> impl Iterator<Item = &'static str> {
-    SETTINGS.iter().map(|setting| setting.name).chain([DATABASE_URL]).chain(REDIS)
+    SETTINGS.iter().map(|setting| setting.name).chain(REDIS)
 }
 
 fn is_without_effect(name: &str) -> bool {
@@ -269,8 +262,19 @@ mod tests {
     }
 
     #[test]
+    fn a_database_url_is_of_postgresql_and_not_shown() {
+        for value in ["mysql://ann:hunter2@db/chat", "postgres://ann:hunter2@db", "hunter2"] {
+            let sentence = sentence("DATABASE_URL", value);
+            assert!(sentence.starts_with("DATABASE_URL must be the URL of a "), "{sentence}");
+            assert!(!sentence.contains("hunter2"), "{sentence}");
+        }
+        let url = "postgres://ann:hunter2@db/chat";
+        let config = Config::read(&Source::of_pairs([("DATABASE_URL", url)])).unwrap();
+        assert!(!format!("{config:?}").contains("hunter2"), "{config:?}");
+    }
+
+    #[test]
     fn what_this_version_cannot_do_is_said() {
-        assert!(sentence("DATABASE_URL", "postgres://a/b").contains("SQLite"));
         let config = Config::read(&Source::of_pairs([("REDIS_HOST", "localhost")])).unwrap();
         assert_eq!(config.warnings.len(), 1);
     }

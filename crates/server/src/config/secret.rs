@@ -33,6 +33,11 @@ pub enum SecretError {
         /// What the system says.
         reason: std::io::Error,
     },
+    /// Servers on a shared database have no folder in common.
+    #[error(
+        "JWT_SECRET must be set where DATABASE_URL is: at least {LEAST_BYTES} bytes, kept with it"
+    )]
+    Required,
     /// The file holds too little.
     #[error("the secret in {0} is too short: delete the file, or set JWT_SECRET")]
     Short(PathBuf),
@@ -63,13 +68,15 @@ impl fmt::Debug for Secret {
 }
 
 /// The secret that signs access tokens: the one that is set, else the one kept in the data folder,
-/// which is made there the first time and which only the owner may read.
+/// which is made there the first time and which only the owner may read. With a database elsewhere it
+/// must be set: the database may outlive the folder.
 ///
 /// # Errors
-/// The file cannot be read or made. The folder must be there.
+/// It must be set, or the file cannot be read or made. The folder must be there.
 pub fn resolve_jwt_secret(config: &Config, random: &dyn Random) -> Result<Secret, SecretError> {
     match &config.jwt_secret {
         Some(secret) => Ok(secret.clone()),
+        None if config.database_url.is_some() => Err(SecretError::Required),
         None => keep_secret(&config.data_dir.join("jwt-secret"), random),
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use salala_store::ports::conversations::Contacts;
+use salala_store::postgres::DatabaseUrl;
 
 use super::network::TrustedProxies;
 use super::origin::{Origin, Origins};
@@ -52,9 +53,19 @@ pub(super) const SETTINGS: &[Setting] = &[
         is_public: true,
     },
     Setting {
+        name: "DATABASE_URL",
+        default: "SQLite in DATA_DIR",
+        help: "PostgreSQL database to keep everything in, such as postgres://salala:password@localhost/salala",
+        set: |config, value| {
+            config.database_url = Some(DatabaseUrl::parse(value)?);
+            Ok(())
+        },
+        is_public: false,
+    },
+    Setting {
         name: "DATA_DIR",
         default: "./data",
-        help: "folder in which everything is kept; made if it is not there",
+        help: "folder in which everything is kept that no DATABASE_URL holds; made if it is not there",
         set: |config, value| {
             config.data_dir = PathBuf::from(value);
             Ok(())
@@ -64,7 +75,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         name: "JWT_SECRET",
         default: "made once and kept in DATA_DIR",
-        help: "signs access tokens (HS256); at least 16 bytes, the same as your other services use",
+        help: "signs access tokens (HS256); at least 16 bytes, the same as your other services use; \
+               must be set with DATABASE_URL",
         set: |config, value| {
             config.jwt_secret = Some(Secret::parse(value)?);
             Ok(())

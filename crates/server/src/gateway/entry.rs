@@ -3,19 +3,13 @@
 use std::sync::atomic::Ordering;
 
 use http::StatusCode;
-use salala_core::wire::error::ConnectRefusal;
+use salala_core::wire::error::{ConnectErrorData, ConnectRefusal};
 use salala_socketio::{Accept, DisconnectReason, Handshake, Refusal, Reject, Socket};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::{Caller, Shared, rooms};
 use crate::auth::AuthError;
-
-/// The `data` of a `connect_error`.
-#[derive(Serialize)]
-struct RefusalData {
-    code: &'static str,
-}
 
 /// The handshake's `auth`, as far as it is read.
 #[derive(Deserialize)]
@@ -101,7 +95,7 @@ fn refuse(error: &AuthError) -> Reject {
 }
 
 fn reject(refusal: ConnectRefusal) -> Reject {
-    let data = to_raw_value(&RefusalData { code: refusal.as_str() }).ok();
+    let data = to_raw_value(&ConnectErrorData { code: refusal }).ok();
     Reject::Refuse { message: refusal.to_string(), data }
 }
 

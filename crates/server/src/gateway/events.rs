@@ -8,8 +8,8 @@ use salala_core::ConversationId;
 use salala_core::wire::client_events::{
     ClientEvent, ConversationRef, MarkMessagesAsRead, SendMessage,
 };
-use salala_core::wire::server_events::{Exception, Refusal, Success, TypingUser};
-use salala_core::wire::shapes::JoinedRoom;
+use salala_core::wire::server_events::{Counted, Exception, Refusal, Success, TypingUser};
+use salala_core::wire::shapes::{JoinedRoom, LeftRoom};
 use salala_core::wire::{Error, ServerEvent};
 use salala_socketio::{Ack, Event, Socket};
 use serde::Serialize;
@@ -175,7 +175,7 @@ impl Shared {
         let room = caller.answers.reserve(reply.payload_bytes()).await;
         let marked = self.parts.chat.mark_messages_as_read(caller.user_id, command);
         self.answer_later(caller, room, async move {
-            reply.settle(marked.await.map(Success::counted));
+            reply.settle(marked.await.map(Counted::new));
         });
     }
 
@@ -218,13 +218,6 @@ impl Shared {
     pub(super) fn tell_typing_stopped(&self, socket: &Socket, conversation_id: ConversationId) {
         tell_typing_stopped(&self.parts.sockets, socket, conversation_id);
     }
-}
-
-/// The ack of `leaveRoom`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LeftRoom {
-    conversation_id: String,
 }
 
 impl Reply {

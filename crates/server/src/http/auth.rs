@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{Extensions, HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::NoContent;
 use salala_core::wire::requests::{ChangePassword, Login, Refresh, Register};
 use salala_core::wire::shapes::{List, Session, SignedIn};
 use salala_core::wire::view;
 
 use super::Services;
+use super::answers::{Created, WithCookies};
 use super::client::Client;
 use super::cookies::{self, REFRESH_COOKIE};
 use super::extract::{Caller, CallerDevice, Segments};
@@ -27,9 +28,10 @@ pub async fn register(
     extensions: Extensions,
     headers: HeaderMap,
     Payload(command): Payload<Register>,
-) -> Answer<Response> {
+) -> Answer<WithCookies<Created<SignedIn>>> {
     let sign_in = services.auth.register(command, device).await?;
-    Ok(signed_in(&services, StatusCode::CREATED, sign_in, &headers, &extensions))
+    let (cookies, body) = signed_in(&services, sign_in, &headers, &extensions);
+    Ok(WithCookies(cookies, Created(body)))
 }
 
 /// `POST /auth/login`
@@ -39,9 +41,10 @@ pub async fn login(
     extensions: Extensions,
     headers: HeaderMap,
     Payload(command): Payload<Login>,
-) -> Answer<Response> {
+) -> Answer<WithCookies<Json<SignedIn>>> {
     let sign_in = services.auth.login(command, device).await?;
-    Ok(signed_in(&services, StatusCode::OK, sign_in, &headers, &extensions))
+    let (cookies, body) = signed_in(&services, sign_in, &headers, &extensions);
+    Ok(WithCookies(cookies, Json(body)))
 }
 
 /// `POST /auth/refresh`; a token in the body wins over the cookie.
@@ -51,25 +54,31 @@ pub async fn refresh(
     extensions: Extensions,
     headers: HeaderMap,
     OptionalPayload(command): OptionalPayload<Refresh>,
-) -> Answer<Response> {
+) -> Result<WithCookies<Json<SignedIn>>, WithCookies<Problem>> {
     let by_cookie = command.refresh_token.is_none();
     let token = match command.refresh_token.as_deref() {
         Some(token) => Some(token),
         None => cookies::value(&headers, REFRESH_COOKIE),
     };
     if by_cookie && token.is_some() {
-        cookies::check_origin(&headers, &services.config)?;
+        let checked = cookies::check_origin(&headers, &services.config);
+        checked.map_err(|error| WithCookies(HeaderMap::new(), error.into()))?;
     }
     match services.auth.refresh(token, device).await {
-        Ok(sign_in) => Ok(signed_in(&services, StatusCode::OK, sign_in, &headers, &extensions)),
+        Ok(sign_in) => {
+            let (cookies, body) = signed_in(&services, sign_in, &headers, &extensions);
+            Ok(WithCookies(cookies, Json(body)))
+        }
         Err(error) => {
             let problem = Problem::from(error);
             // A browser is not to try the same dead cookie again and again.
-            if by_cookie && problem.status() == StatusCode::UNAUTHORIZED {
-                let cookies = cookies::of_sign_out(is_secure(&services, &extensions));
-                return Ok((cookies, problem).into_response());
-            }
-            Err(problem)
+            let is_dead = by_cookie && problem.status() == StatusCode::UNAUTHORIZED;
+            let cookies = if is_dead {
+                cookies::of_sign_out(is_secure(&services, &extensions))
+            } else {
+                HeaderMap::new()
+            };
+            Err(WithCookies(cookies, problem))
         }
     }
 }
@@ -79,9 +88,9 @@ pub async fn change_password(
     State(services): Shared,
     Caller(identity): Caller,
     Payload(command): Payload<ChangePassword>,
-) -> Answer<StatusCode> {
+) -> Answer<NoContent> {
     services.auth.change_password(identity, command).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 /// `POST /auth/logout`
@@ -89,10 +98,10 @@ pub async fn logout(
     State(services): Shared,
     Caller(identity): Caller,
     extensions: Extensions,
-) -> Answer<Response> {
+) -> Answer<WithCookies<NoContent>> {
     services.auth.logout(identity).await?;
     let cookies = cookies::of_sign_out(is_secure(&services, &extensions));
-    Ok((StatusCode::NO_CONTENT, cookies).into_response())
+    Ok(WithCookies(cookies, NoContent))
 }
 
 /// `GET /auth/sessions`
@@ -110,20 +119,19 @@ pub async fn revoke_session(
     State(services): Shared,
     Caller(identity): Caller,
     Segments(id): Segments<String>,
-) -> Answer<StatusCode> {
+) -> Answer<NoContent> {
     services.auth.revoke_session(identity, &id).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 /// The answer to a sign-in; with cookies, unless a page from elsewhere asks, which keeps its tokens
 /// itself.
 fn signed_in(
     services: &Services,
-    status: StatusCode,
     sign_in: SignIn,
     headers: &HeaderMap,
     extensions: &Extensions,
-) -> Response {
+) -> (HeaderMap, SignedIn) {
     let cookies = if cookies::is_from_elsewhere(headers, &services.config) {
         HeaderMap::new()
     } else {
@@ -135,7 +143,7 @@ fn signed_in(
         expires_in: sign_in.expires_in.as_secs(),
         user: view::me(sign_in.user, &*services.presence),
     };
-    (status, cookies, Json(body)).into_response()
+    (cookies, body)
 }
 
 fn is_secure(services: &Services, extensions: &Extensions) -> bool {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::response::NoContent;
 use salala_core::wire::shapes::{List, UserSummary};
 
 use super::Services;
@@ -26,9 +26,9 @@ pub async fn block(
     State(services): Shared,
     Caller(caller): Caller,
     Segments(user_id): Segments<String>,
-) -> Answer<StatusCode> {
+) -> Answer<NoContent> {
     services.chat.block_user(caller.user_id, &user_id).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 /// `DELETE /blocks/{userId}`
@@ -36,7 +36,7 @@ pub async fn unblock(
     State(services): Shared,
     Caller(caller): Caller,
     Segments(user_id): Segments<String>,
-) -> Answer<StatusCode> {
+) -> Answer<NoContent> {
     services.chat.unblock_user(caller.user_id, &user_id).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }

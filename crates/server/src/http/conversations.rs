@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::response::NoContent;
 use salala_core::wire::requests::{
     AddParticipants, CreateGroup, OpenDirect, SetRole, UpdateConversation,
 };
 use salala_core::wire::shapes::{Conversation, Page};
 
 use super::Services;
+use super::answers::{Created, CreatedOrFound};
 use super::extract::{Caller, Segments};
 use super::payload::Payload;
 use super::problem::Answer;
-use super::query::Query;
+use super::query::{PageQuery, Query};
 
 type Shared = State<Arc<Services>>;
 
@@ -22,11 +23,9 @@ type Shared = State<Arc<Services>>;
 pub async fn conversations(
     State(services): Shared,
     Caller(caller): Caller,
-    mut query: Query,
+    Query(page): Query<PageQuery>,
 ) -> Answer<Json<Page<Conversation>>> {
-    let (cursor, limit) = (query.text("cursor"), query.limit());
-    query.check()?;
-    Ok(Json(services.chat.conversations(caller.user_id, cursor, limit).await?))
+    Ok(Json(services.chat.conversations(caller.user_id, page.cursor, page.limit).await?))
 }
 
 /// `POST /conversations/direct`
@@ -34,10 +33,9 @@ pub async fn open_direct(
     State(services): Shared,
     Caller(caller): Caller,
     Payload(command): Payload<OpenDirect>,
-) -> Answer<(StatusCode, Json<Conversation>)> {
+) -> Answer<CreatedOrFound<Conversation>> {
     let (conversation, is_new) = services.chat.open_direct(caller.user_id, command).await?;
-    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(conversation)))
+    Ok(CreatedOrFound::new(conversation, is_new))
 }
 
 /// `POST /conversations/groups`
@@ -45,9 +43,9 @@ pub async fn create_group(
     State(services): Shared,
     Caller(caller): Caller,
     Payload(command): Payload<CreateGroup>,
-) -> Answer<(StatusCode, Json<Conversation>)> {
+) -> Answer<Created<Conversation>> {
     let conversation = services.chat.create_group(caller.user_id, command).await?;
-    Ok((StatusCode::CREATED, Json(conversation)))
+    Ok(Created(conversation))
 }
 
 /// `GET /conversations/{id}`
@@ -75,9 +73,9 @@ pub async fn add_participants(
     Caller(caller): Caller,
     Segments(id): Segments<String>,
     Payload(command): Payload<AddParticipants>,
-) -> Answer<StatusCode> {
+) -> Answer<NoContent> {
     services.chat.add_participants(caller.user_id, &id, command).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 /// `DELETE /conversations/{id}/participants/{userId}`
@@ -85,9 +83,9 @@ pub async fn remove_participant(
     State(services): Shared,
     Caller(caller): Caller,
     Segments((id, user_id)): Segments<(String, String)>,
-) -> Answer<StatusCode> {
+) -> Answer<NoContent> {
     services.chat.remove_participant(caller.user_id, &id, &user_id).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 /// `PATCH /conversations/{id}/participants/{userId}`

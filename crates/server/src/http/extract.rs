@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Path};
+use axum::Extension;
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{Extensions, HeaderMap, StatusCode};
 use salala_core::wire::error::ConnectRefusal;
 use salala_core::wire::{Error, ErrorCode};
 use serde::de::DeserializeOwned;
@@ -13,7 +14,8 @@ use serde::de::DeserializeOwned;
 use super::Services;
 use super::client::Client;
 use super::cookies::{self, ACCESS_COOKIE};
-use super::problem::Problem;
+use super::describe::{Description, Input};
+use super::problem::{Answer, Problem};
 use crate::auth::{AuthError, Device, Identity};
 
 /// Who calls: by the `Authorization` header, else by the cookie of the server's own page.
@@ -69,6 +71,32 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Segment
         }
     }
 }
+
+impl Input for Caller {
+    fn describe(description: &mut Description<'_>) {
+        description.needs_user();
+    }
+}
+
+/// For a handler that lets in others than users too.
+impl Input for Answer<Caller> {
+    fn describe(description: &mut Description<'_>) {
+        description.needs_user();
+    }
+}
+
+/// The table's path names them; what they name may not be there.
+impl<T> Input for Segments<T> {
+    fn describe(description: &mut Description<'_>) {
+        description.refuses(ErrorCode::NotFound);
+    }
+}
+
+impl Input for CallerDevice {}
+impl Input for Extensions {}
+impl Input for HeaderMap {}
+impl<T> Input for State<T> {}
+impl<T> Input for Extension<T> {}
 
 /// The token of the `Authorization` header; of another scheme, an empty one, which opens nothing.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {

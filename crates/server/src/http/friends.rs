@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::response::NoContent;
 use salala_core::wire::requests::CreateFriendRequest;
 use salala_core::wire::shapes::{
     Conversation, FriendRequest, FriendRequestWithSender, List, UserSummary,
 };
 
 use super::Services;
+use super::answers::Created;
 use super::extract::{Caller, Segments};
 use super::payload::Payload;
 use super::problem::Answer;
@@ -30,9 +31,9 @@ pub async fn remove_friend(
     State(services): Shared,
     Caller(caller): Caller,
     Segments(user_id): Segments<String>,
-) -> Answer<StatusCode> {
+) -> Answer<NoContent> {
     services.chat.remove_friend(caller.user_id, &user_id).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 /// `GET /friend-requests`
@@ -48,9 +49,9 @@ pub async fn create(
     State(services): Shared,
     Caller(caller): Caller,
     Payload(command): Payload<CreateFriendRequest>,
-) -> Answer<(StatusCode, Json<FriendRequest>)> {
+) -> Answer<Created<FriendRequest>> {
     let request = services.chat.create_friend_request(caller.user_id, command).await?;
-    Ok((StatusCode::CREATED, Json(request)))
+    Ok(Created(request))
 }
 
 /// `POST /friend-requests/{id}/accept`
@@ -76,7 +77,7 @@ pub async fn cancel(
     State(services): Shared,
     Caller(caller): Caller,
     Segments(id): Segments<String>,
-) -> Answer<StatusCode> {
+) -> Answer<NoContent> {
     services.chat.cancel_friend_request(caller.user_id, &id).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }

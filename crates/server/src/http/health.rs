@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 use futures_util::future::Shared;
@@ -14,9 +15,13 @@ use parking_lot::Mutex;
 use salala_core::wire::{Error, ErrorCode};
 use salala_core::{Clock, Timestamp};
 use salala_store::Pending;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::Services;
+use super::describe::{Description, Output};
 use super::extract::{Caller, bearer};
 use super::problem::Answer;
 use crate::metrics;
@@ -80,21 +85,34 @@ impl StoreCheck {
     }
 }
 
+/// What an operator's machine is told.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Health {
+    /// `ok` or `ready`.
+    status: &'static str,
+}
+
+/// Health as of now, which nobody is to keep.
+pub struct Now(Health);
+
+/// Measures in the text form of Prometheus.
+pub struct Measures(String);
+
 /// `GET /healthz`: 200 as long as the process lives.
-pub async fn healthz() -> Response {
-    ok(r#"{"status":"ok"}"#)
+pub async fn healthz() -> Now {
+    Now(Health { status: "ok" })
 }
 
 /// `GET /readyz`: 200 while a write and a read succeed, as of the last half second, else 503 with the
 /// reason.
-pub async fn readyz(State(services): State<Arc<Services>>) -> Answer<Response> {
+pub async fn readyz(State(services): State<Arc<Services>>) -> Answer<Now> {
     if services.readiness.has_ended() {
         return Err(not_ready("the server is stopping"));
     }
     match tokio::time::timeout(CHECK_TIMEOUT, services.store_check.join()).await {
         Ok(Ok(())) => {
             metrics::set_ready(true);
-            Ok(ok(r#"{"status":"ready"}"#))
+            Ok(Now(Health { status: "ready" }))
         }
         Ok(Err(_)) => Err(not_ready("storage is away")),
         Err(_) => Err(not_ready("storage does not answer")),
@@ -106,7 +124,7 @@ pub async fn metrics(
     State(services): State<Arc<Services>>,
     headers: HeaderMap,
     caller: Answer<Caller>,
-) -> Answer<Response> {
+) -> Answer<Measures> {
     let collector_token = services.config.metrics_token.as_ref();
     let is_collector = bearer(&headers)
         .zip(collector_token)
@@ -115,12 +133,32 @@ pub async fn metrics(
         caller?;
     }
     metrics::set_sockets((services.socket_figures)());
-    let text = services.metrics.render();
-    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+    Ok(Measures(services.metrics.render()))
 }
 
-fn ok(body: &'static str) -> Response {
-    ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], body).into_response()
+impl IntoResponse for Now {
+    fn into_response(self) -> Response {
+        ([(CACHE_CONTROL, "no-store")], Json(self.0)).into_response()
+    }
+}
+
+impl Output for Now {
+    fn describe(description: &mut Description<'_>) {
+        Json::<Health>::describe(description);
+    }
+}
+
+impl IntoResponse for Measures {
+    fn into_response(self) -> Response {
+        ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], self.0).into_response()
+    }
+}
+
+impl Output for Measures {
+    fn describe(description: &mut Description<'_>) {
+        let content = Some(("text/plain", json!({ "type": "string" })));
+        description.answers(StatusCode::OK, "All that is measured.", content);
+    }
 }
 
 fn not_ready(reason: &str) -> super::problem::Problem {

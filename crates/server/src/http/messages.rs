@@ -4,36 +4,67 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::response::NoContent;
 use salala_core::limits;
 use salala_core::wire::client_events::{MessageDraft, SendMessage};
 use salala_core::wire::requests::{EditMessage, ReadTo};
 use salala_core::wire::shapes::{HistoryPage, Message, MessageHit, Page, Reaction, ReadPosition};
+use schemars::JsonSchema;
 
 use super::Services;
+use super::answers::CreatedOrFound;
 use super::extract::{Caller, Segments};
 use super::payload::Payload;
 use super::problem::Answer;
-use super::query::Query;
+use super::query::{FromQuery, PageQuery, Parameters, Query};
 use crate::chat::HistoryQuery;
 
 type Shared = State<Arc<Services>>;
+
+/// Query of `GET /search/messages`.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
+pub struct SearchQuery {
+    /// The words, of which a message must hold every one; `tom*` is any word that begins so.
+    q: String,
+    /// In this conversation alone.
+    conversation_id: Option<String>,
+    /// Where an earlier page ended.
+    cursor: Option<String>,
+    /// Rows on the page.
+    limit: usize,
+}
+
+impl FromQuery for SearchQuery {
+    fn read(parameters: &mut Parameters) -> Self {
+        Self {
+            q: parameters.required_text("q", limits::SEARCH_MAX_CHARS),
+            conversation_id: parameters.text("conversationId"),
+            cursor: parameters.text("cursor"),
+            limit: parameters.limit(),
+        }
+    }
+}
+
+impl FromQuery for HistoryQuery {
+    fn read(parameters: &mut Parameters) -> Self {
+        Self {
+            before: parameters.number("before"),
+            after: parameters.number("after"),
+            around: parameters.number("around"),
+            cursor: parameters.text("cursor"),
+            limit: parameters.limit(),
+        }
+    }
+}
 
 /// `GET /conversations/{id}/messages`
 pub async fn history(
     State(services): Shared,
     Caller(caller): Caller,
     Segments(id): Segments<String>,
-    mut query: Query,
+    Query(asked): Query<HistoryQuery>,
 ) -> Answer<Json<HistoryPage>> {
-    let asked = HistoryQuery {
-        before: query.number("before"),
-        after: query.number("after"),
-        around: query.number("around"),
-        cursor: query.text("cursor"),
-        limit: query.limit(),
-    };
-    query.check()?;
     Ok(Json(services.chat.history(caller.user_id, &id, asked).await?))
 }
 
@@ -43,11 +74,10 @@ pub async fn send(
     Caller(caller): Caller,
     Segments(conversation_id): Segments<String>,
     Payload(draft): Payload<MessageDraft>,
-) -> Answer<(StatusCode, Json<Message>)> {
+) -> Answer<CreatedOrFound<Message>> {
     let command = SendMessage { conversation_id, draft };
     let (message, is_repeat) = services.chat.send_message(caller.user_id, command).await?;
-    let status = if is_repeat { StatusCode::OK } else { StatusCode::CREATED };
-    Ok((status, Json(message)))
+    Ok(CreatedOrFound::new(message, !is_repeat))
 }
 
 /// `POST /conversations/{id}/read`
@@ -65,25 +95,20 @@ pub async fn media(
     State(services): Shared,
     Caller(caller): Caller,
     Segments(id): Segments<String>,
-    mut query: Query,
+    Query(page): Query<PageQuery>,
 ) -> Answer<Json<Page<Message>>> {
-    let (cursor, limit) = (query.text("cursor"), query.limit());
-    query.check()?;
-    Ok(Json(services.chat.media(caller.user_id, &id, cursor, limit).await?))
+    Ok(Json(services.chat.media(caller.user_id, &id, page.cursor, page.limit).await?))
 }
 
 /// `GET /search/messages?q=&conversationId=`
 pub async fn search(
     State(services): Shared,
     Caller(caller): Caller,
-    mut query: Query,
+    Query(asked): Query<SearchQuery>,
 ) -> Answer<Json<Page<MessageHit>>> {
-    let text = query.required_text("q", limits::SEARCH_MAX_CHARS);
-    let (conversation_id, cursor) = (query.text("conversationId"), query.text("cursor"));
-    let limit = query.limit();
-    query.check()?;
+    let SearchQuery { q, conversation_id, cursor, limit } = asked;
     let chat = &services.chat;
-    Ok(Json(chat.search_messages(caller.user_id, &text, conversation_id, cursor, limit).await?))
+    Ok(Json(chat.search_messages(caller.user_id, &q, conversation_id, cursor, limit).await?))
 }
 
 /// `GET /messages/{id}`
@@ -110,9 +135,9 @@ pub async fn delete(
     State(services): Shared,
     Caller(caller): Caller,
     Segments(id): Segments<String>,
-) -> Answer<StatusCode> {
+) -> Answer<NoContent> {
     services.chat.delete_message(caller.user_id, &id).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 /// `PUT /messages/{id}/reactions/{emoji}`
@@ -129,7 +154,7 @@ pub async fn remove_reaction(
     State(services): Shared,
     Caller(caller): Caller,
     Segments((id, emoji)): Segments<(String, String)>,
-) -> Answer<StatusCode> {
+) -> Answer<NoContent> {
     services.chat.remove_reaction(caller.user_id, &id, emoji).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }

@@ -1,19 +1,15 @@
-//! The server's own page, and the Socket.IO client for pages that load it from here.
+//! The server's own pages, and the Socket.IO client for pages that load it from here.
 
 use std::sync::{Arc, LazyLock};
 
 use axum::Router;
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_FRAME_OPTIONS,
-};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::header::{CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
 use axum::routing::get;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest as _, Sha256};
 
 use super::Services;
+use super::asset::Asset;
 
 const HTML: &str = "text/html; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
@@ -23,17 +19,21 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const POLICY: &str = "default-src 'self'; img-src 'self' data: http: https:; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
-/// A file that is built in.
-struct Asset {
-    content_type: &'static str,
-    bytes: &'static [u8],
-    etag: String,
-}
-
 /// Every file, by the path at which it is served. The client stands where the official server has it.
 static ASSETS: LazyLock<Vec<(&'static str, Asset)>> = LazyLock::new(|| {
     vec![
         ("/", asset(HTML, include_bytes!("../../assets/index.html"))),
+        ("/theme.css", asset(STYLE, include_bytes!("../../assets/theme.css"))),
+        ("/docs", asset(HTML, include_bytes!("../../assets/docs.html"))),
+        ("/docs.css", asset(STYLE, include_bytes!("../../assets/docs.css"))),
+        ("/docs.js", asset(SCRIPT, include_bytes!("../../assets/docs.js"))),
+        ("/docs/contents.js", asset(SCRIPT, include_bytes!("../../assets/docs/contents.js"))),
+        ("/docs/elements.js", asset(SCRIPT, include_bytes!("../../assets/docs/elements.js"))),
+        ("/docs/events.js", asset(SCRIPT, include_bytes!("../../assets/docs/events.js"))),
+        ("/docs/routes.js", asset(SCRIPT, include_bytes!("../../assets/docs/routes.js"))),
+        ("/docs/schemas.js", asset(SCRIPT, include_bytes!("../../assets/docs/schemas.js"))),
+        ("/docs/search.js", asset(SCRIPT, include_bytes!("../../assets/docs/search.js"))),
+        ("/docs/words.js", asset(SCRIPT, include_bytes!("../../assets/docs/words.js"))),
         ("/app.css", asset(STYLE, include_bytes!("../../assets/app.css"))),
         ("/app.js", asset(SCRIPT, include_bytes!("../../assets/app.js"))),
         ("/app/api.js", asset(SCRIPT, include_bytes!("../../assets/app/api.js"))),
@@ -66,25 +66,15 @@ pub fn routes() -> Router<Arc<Services>> {
     })
 }
 
-/// Browsers keep it and ask each time whether it is still the same, so that an update shows at once.
-fn serve(asset: &'static Asset, headers: &HeaderMap) -> Response {
-    let is_known = headers.get(IF_NONE_MATCH).is_some_and(|etag| etag == asset.etag.as_str());
-    let mut response = if is_known {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        ([(CONTENT_TYPE, asset.content_type)], asset.bytes).into_response()
-    };
+/// A part of a page: it loads from here alone, and stands in no other page's frame.
+fn serve(asset: &Asset, headers: &HeaderMap) -> Response {
+    let mut response = asset.serve(headers);
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    if let Ok(etag) = HeaderValue::from_str(&asset.etag) {
-        headers.insert(ETAG, etag);
-    }
     response
 }
 
 fn asset(content_type: &'static str, bytes: &'static [u8]) -> Asset {
-    let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(bytes));
-    Asset { content_type, bytes, etag: format!("\"{hash}\"") }
+    Asset::new(content_type, bytes)
 }

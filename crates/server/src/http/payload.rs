@@ -11,6 +11,7 @@ use http_body_util::BodyExt as _;
 use salala_core::wire::fields::{Decode, decode};
 use salala_core::wire::{Error, ErrorCode};
 
+use super::describe::{Description, Input};
 use super::problem::Problem;
 
 /// The most bytes of a body: enough for a group of as many members as one may have, some 390 KB.
@@ -55,6 +56,18 @@ impl<T: Decode, S: Send + Sync> FromRequest<S> for OptionalPayload<T> {
         }
         check_content_type(&head.headers)?;
         Ok(Self(decode(&text)?))
+    }
+}
+
+impl<T: Decode> Input for Payload<T> {
+    fn describe(description: &mut Description<'_>) {
+        description.takes::<T>(true);
+    }
+}
+
+impl<T: Decode> Input for OptionalPayload<T> {
+    fn describe(description: &mut Description<'_>) {
+        description.takes::<T>(false);
     }
 }
 

@@ -4,6 +4,7 @@ use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use salala_core::wire::{Error, ErrorCode, FieldError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A refused request.
@@ -16,17 +17,25 @@ pub struct Problem {
 /// What handlers answer.
 pub type Answer<T> = Result<T, Problem>;
 
-/// The document.
-#[derive(Serialize)]
+/// Why a request was refused (RFC 9457).
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Document<'a> {
+#[schemars(rename = "Problem")]
+pub struct Document<'a> {
+    /// Always `about:blank`: `code` says more.
     r#type: &'static str,
+    /// The status in words.
     title: &'static str,
+    /// The status.
     status: u16,
+    /// One sentence for people.
     detail: &'a str,
+    /// Why.
     code: ErrorCode,
+    /// With `invalid_payload`: each mistake.
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     errors: &'a [FieldError],
+    /// With `rate_limited`: when it may be tried again, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
 }

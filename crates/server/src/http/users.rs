@@ -4,32 +4,49 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{Extensions, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::Extensions;
+use axum::response::NoContent;
 use salala_core::limits;
 use salala_core::wire::requests::UpdateMe;
 use salala_core::wire::shapes::{List, Me, User, UserSummary};
+use schemars::JsonSchema;
 
 use super::Services;
+use super::answers::WithCookies;
 use super::client::Client;
 use super::cookies;
 use super::extract::{Caller, Segments};
 use super::payload::Payload;
 use super::problem::Answer;
-use super::query::Query;
+use super::query::{FromQuery, Parameters, Query};
 
 type Shared = State<Arc<Services>>;
+
+/// Query of `GET /users/search`.
+#[derive(Clone, Debug, JsonSchema)]
+pub struct UserQuery {
+    /// The beginning of a user name or display name, or a whole e-mail address.
+    q: String,
+    /// Rows at most.
+    limit: usize,
+}
+
+impl FromQuery for UserQuery {
+    fn read(parameters: &mut Parameters) -> Self {
+        Self {
+            q: parameters.required_text("q", limits::EMAIL_MAX_CHARS),
+            limit: parameters.limit(),
+        }
+    }
+}
 
 /// `GET /users/search?q=`
 pub async fn search(
     State(services): Shared,
     Caller(caller): Caller,
-    mut query: Query,
+    Query(asked): Query<UserQuery>,
 ) -> Answer<Json<List<UserSummary>>> {
-    let text = query.required_text("q", limits::EMAIL_MAX_CHARS);
-    let limit = query.limit();
-    query.check()?;
-    Ok(Json(services.chat.search_users(caller.user_id, text, limit).await?))
+    Ok(Json(services.chat.search_users(caller.user_id, asked.q, asked.limit).await?))
 }
 
 /// `GET /users/{id}`
@@ -60,8 +77,8 @@ pub async fn erase_me(
     State(services): Shared,
     Caller(caller): Caller,
     extensions: Extensions,
-) -> Answer<Response> {
+) -> Answer<WithCookies<NoContent>> {
     services.chat.erase_me(caller.user_id).await?;
     let is_secure = cookies::is_secure(extensions.get::<Client>().copied(), &services.config);
-    Ok((StatusCode::NO_CONTENT, cookies::of_sign_out(is_secure)).into_response())
+    Ok(WithCookies(cookies::of_sign_out(is_secure), NoContent))
 }

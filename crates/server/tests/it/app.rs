@@ -11,9 +11,11 @@ use salala_server::data_dir::DataDir;
 use salala_server::revocations::Revocations;
 use salala_server::serve::{Parts, Server};
 use salala_store::Store;
+use salala_store::postgres::{DatabaseUrl, PostgresOptions, PostgresStore};
 use salala_store::sqlite::{SqliteOptions, SqliteStore};
 use serde_json::{Value, json};
-use tempfile::TempDir;
+
+use super::place::Place;
 
 /// Signs the tokens of every [`TestApp`].
 pub(super) const SECRET: &str = "a secret that only tests know";
@@ -28,7 +30,7 @@ pub(super) struct TestApp {
     pub(super) store: Arc<dyn Store>,
     server: Server,
     client: reqwest::Client,
-    _folder: TempDir,
+    _place: Place,
 }
 
 /// Somebody who is signed in.
@@ -58,14 +60,13 @@ impl TestApp {
 
     /// A server whose configuration is changed first.
     pub(super) fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let data_dir = DataDir::open(folder.path()).unwrap();
-        let store = SqliteStore::open(SqliteOptions::at(data_dir.database())).unwrap();
-        let store: Arc<dyn Store> = Arc::new(store);
+        let place = Place::new();
+        let data_dir = DataDir::open(place.path()).unwrap();
+        let store = open_store(&place, &data_dir);
         let mut config = Config {
             host: Some([127, 0, 0, 1].into()),
             port: 0,
-            data_dir: folder.path().to_owned(),
+            data_dir: place.path().to_owned(),
             ..Config::default()
         };
         configure(&mut config);
@@ -81,7 +82,7 @@ impl TestApp {
         .unwrap();
         let url = format!("http://{}", server.address());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { url, clock, store, server, client, _folder: folder }
+        Self { url, clock, store, server, client, _place: place }
     }
 
     /// Where it listens, as `host:port`.
@@ -259,6 +260,14 @@ impl Answer {
     pub(super) fn cookie(&self, name: &str) -> Option<&str> {
         self.set_cookie(name)?.split([';', '=']).nth(1)
     }
+}
+
+fn open_store(place: &Place, folder: &DataDir) -> Arc<dyn Store> {
+    let Some(url) = place.database_url() else {
+        return Arc::new(SqliteStore::open(SqliteOptions::at(folder.database())).unwrap());
+    };
+    let options = PostgresOptions::at(DatabaseUrl::parse(&url).unwrap());
+    Arc::new(PostgresStore::open(options).unwrap())
 }
 
 /// The names of an object's fields, sorted.

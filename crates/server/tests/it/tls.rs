@@ -11,30 +11,30 @@ use rustix::process::Signal;
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::process::{Process, doctor, run, salala, sentence};
+use super::command::{Process, doctor, run, salala, sentence};
+use super::place::Place;
 
 type Certificate = CertifiedKey<KeyPair>;
 
 /// A folder with a certificate and its key, as an operator has them.
-struct Place {
-    folder: TempDir,
+struct Tls {
+    place: Place,
     cert: PathBuf,
     key: PathBuf,
 }
 
-impl Place {
+impl Tls {
     fn new(certificate: &Certificate) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
-        let place = Self { folder, cert, key };
-        place.put(certificate);
-        place
+        let place = Place::new();
+        let (cert, key) = (place.path().join("cert.pem"), place.path().join("key.pem"));
+        let tls = Self { place, cert, key };
+        tls.put(certificate);
+        tls
     }
 
     fn put(&self, certificate: &Certificate) {
@@ -43,7 +43,7 @@ impl Place {
     }
 
     fn path(&self) -> &Path {
-        self.folder.path()
+        self.place.path()
     }
 
     fn variables(&self) -> [(&str, &str); 2] {
@@ -53,7 +53,7 @@ impl Place {
 
     fn serve(&self, more: &[(&str, &str)]) -> Process {
         let variables = [&self.variables(), more].concat();
-        let mut command = salala(self.path(), &["serve"], &variables);
+        let mut command = salala(&self.place, &["serve"], &variables);
         command.stderr(Stdio::null());
         Process::spawn(command)
     }
@@ -112,8 +112,8 @@ async fn get(stream: &mut TlsStream<TcpStream>, path: &str) -> String {
 #[tokio::test]
 async fn https_is_served_where_a_certificate_is_set() {
     let certificate = certificate();
-    let place = Place::new(&certificate);
-    let process = place.serve(&[("PUBLIC_URL", "https://chat.example.org")]);
+    let tls = Tls::new(&certificate);
+    let process = tls.serve(&[("PUBLIC_URL", "https://chat.example.org")]);
     assert!(process.url.starts_with("https://127.0.0.1:"), "{}", process.url);
     for protocols in [&["h2", "http/1.1"][..], &["http/1.1"], &[]] {
         let mut stream = connect(&process, &certificate, protocols).await.unwrap();
@@ -130,8 +130,8 @@ async fn https_is_served_where_a_certificate_is_set() {
 #[tokio::test]
 async fn cookies_are_secure_where_this_server_ends_tls() {
     let certificate = certificate();
-    let place = Place::new(&certificate);
-    let process = place.serve(&[]);
+    let tls = Tls::new(&certificate);
+    let process = tls.serve(&[]);
     let mut stream = connect(&process, &certificate, &[]).await.unwrap();
     let body = r#"{"username":"ann","email":"ann@example.org","password":"correct horse"}"#;
     let request = format!(
@@ -151,8 +151,8 @@ async fn cookies_are_secure_where_this_server_ends_tls() {
 
 #[test]
 fn plain_http_is_told_where_to_go() {
-    let place = Place::new(&certificate());
-    let process = place.serve(&[]);
+    let tls = Tls::new(&certificate());
+    let process = tls.serve(&[]);
     let mut stream = StdStream::connect(authority(&process)).unwrap();
     write!(stream, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
     let mut answer = String::new();
@@ -167,8 +167,8 @@ fn plain_http_is_told_where_to_go() {
 #[tokio::test]
 async fn a_handshake_that_stalls_holds_up_nobody_and_is_cut() {
     let certificate = certificate();
-    let place = Place::new(&certificate);
-    let process = place.serve(&[]);
+    let tls = Tls::new(&certificate);
+    let process = tls.serve(&[]);
     let mut stalled: Vec<_> =
         (0..50).map(|_| StdStream::connect(authority(&process)).unwrap()).collect();
     for (index, stream) in stalled.iter_mut().enumerate() {
@@ -188,15 +188,15 @@ async fn a_handshake_that_stalls_holds_up_nobody_and_is_cut() {
 #[tokio::test]
 async fn a_renewed_certificate_is_served_to_new_connections_and_old_ones_live_on() {
     let (first, second) = (certificate(), certificate());
-    let place = Place::new(&first);
-    let mut command = salala(place.path(), &["serve"], &place.variables());
+    let tls = Tls::new(&first);
+    let mut command = salala(&tls.place, &["serve"], &tls.variables());
     command.stderr(Stdio::piped());
     let mut process = Process::spawn(command);
     let mut log = process.log();
     let mut old = connect(&process, &first, &[]).await.unwrap();
     get(&mut old, "/healthz").await;
 
-    std::fs::write(&place.key, second.signing_key.serialize_pem()).unwrap();
+    std::fs::write(&tls.key, second.signing_key.serialize_pem()).unwrap();
     process.signal(Signal::HUP);
     let line = until(&mut log, "TLS_KEY_FILE");
     assert!(line.contains("is not the key of the first certificate"), "{line}");
@@ -204,7 +204,7 @@ async fn a_renewed_certificate_is_served_to_new_connections_and_old_ones_live_on
     let unchanged = connect(&process, &first, &[]).await.unwrap();
     assert_eq!(&served(&unchanged), first.cert.der());
 
-    place.put(&second);
+    tls.put(&second);
     process.signal(Signal::HUP);
     until(&mut log, "the certificate was read anew");
     assert!(connect(&process, &first, &[]).await.is_err());
@@ -216,8 +216,8 @@ async fn a_renewed_certificate_is_served_to_new_connections_and_old_ones_live_on
 
 #[test]
 fn without_tls_a_hangup_changes_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut command = salala(folder.path(), &["serve"], &[]);
+    let place = Place::new();
+    let mut command = salala(&place, &["serve"], &[]);
     command.stderr(Stdio::piped());
     let mut process = Process::spawn(command);
     let mut log = process.log();
@@ -229,10 +229,10 @@ fn without_tls_a_hangup_changes_nothing() {
 #[test]
 fn a_wrong_certificate_or_key_is_one_sentence_that_names_the_variable() {
     let (own, other) = (certificate(), certificate());
-    let place = Place::new(&own);
-    let [(cert, _), (key, _)] = place.variables();
+    let tls = Tls::new(&own);
+    let [(cert, _), (key, _)] = tls.variables();
     let write = |name: &str, text: &str| {
-        let path = place.path().join(name);
+        let path = tls.path().join(name);
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     };
@@ -244,7 +244,7 @@ fn a_wrong_certificate_or_key_is_one_sentence_that_names_the_variable() {
     let none = write("empty.pem", "");
     let cases = [
         (cert, "none.pem".to_owned(), "cannot be read"),
-        (cert, place.path().to_str().unwrap().to_owned(), "cannot be read"),
+        (cert, tls.path().to_str().unwrap().to_owned(), "cannot be read"),
         (cert, none.clone(), "holds no certificate"),
         (cert, write("key-as-cert.pem", &key_pem), "holds no certificate"),
         (cert, write("damaged.pem", &damaged_pem), "holds a certificate that cannot be read"),
@@ -258,26 +258,26 @@ fn a_wrong_certificate_or_key_is_one_sentence_that_names_the_variable() {
         (key, write("damaged-key.pem", &key_pem.replacen("MI", "AA", 1)), "cannot be used"),
     ];
     for (name, path, part) in &cases {
-        let mut variables = place.variables();
+        let mut variables = tls.variables();
         for variable in variables.iter_mut().filter(|variable| variable.0 == *name) {
             variable.1 = path;
         }
-        let told = sentence(&run(place.path(), &["serve"], &variables));
+        let told = sentence(&run(&tls.place, &["serve"], &variables));
         assert!(told.starts_with(name) && told.contains(path) && told.contains(part), "{told}");
-        let (code, said) = doctor(place.path(), &variables);
+        let (code, said) = doctor(&tls.place, &variables);
         assert_eq!(code, Some(1), "{said}");
         assert!(said.contains(&format!("problem  {told}\n")), "{told}: {said}");
     }
-    for alone in place.variables() {
-        let told = sentence(&run(place.path(), &["serve"], &[alone]));
+    for alone in tls.variables() {
+        let told = sentence(&run(&tls.place, &["serve"], &[alone]));
         assert!(told.starts_with(&format!("{} is set without TLS_", alone.0)), "{told}");
     }
 }
 
 #[tokio::test]
 async fn a_certificate_that_ran_out_is_told_and_still_served() {
-    let place = Place::new(&certificate_until(2021));
-    let mut command = salala(place.path(), &["serve"], &place.variables());
+    let tls = Tls::new(&certificate_until(2021));
+    let mut command = salala(&tls.place, &["serve"], &tls.variables());
     command.stderr(Stdio::piped());
     let mut process = Process::spawn(command);
     until(
@@ -285,7 +285,7 @@ async fn a_certificate_that_ran_out_is_told_and_still_served() {
         "the certificate in TLS_CERT_FILE ran out at 2021-01-01T00:00:00.000Z",
     );
     assert_eq!(process.stop(Signal::TERM), Some(0));
-    let (code, said) = doctor(place.path(), &place.variables());
+    let (code, said) = doctor(&tls.place, &tls.variables());
     assert_eq!(code, Some(1), "{said}");
     assert!(
         said.contains("problem  the certificate in TLS_CERT_FILE ran out at 2021-01-01"),
@@ -295,12 +295,12 @@ async fn a_certificate_that_ran_out_is_told_and_still_served() {
 
 #[test]
 fn the_doctor_looks_at_the_certificate_and_finds_the_server_behind_it() {
-    let place = Place::new(&certificate());
-    let process = place.serve(&[]);
+    let tls = Tls::new(&certificate());
+    let process = tls.serve(&[]);
     let port = process.url.rsplit(':').next().unwrap().to_owned();
     let with = |url| {
-        let variables = [&place.variables()[..], &[("PUBLIC_URL", url), ("PORT", &port)]].concat();
-        doctor(place.path(), &variables)
+        let variables = [&tls.variables()[..], &[("PUBLIC_URL", url), ("PORT", &port)]].concat();
+        doctor(&tls.place, &variables)
     };
     let (code, said) = with("https://chat.example.org:8443");
     assert_eq!(code, Some(0), "{said}");

@@ -2,9 +2,13 @@
 
 use std::fmt::Write as _;
 
-use salala_core::wire::ErrorCode;
+use salala_core::limits;
 use salala_core::wire::client_events::ClientEvent;
 use salala_core::wire::error::ConnectRefusal;
+use salala_core::wire::schema::Schemas;
+use salala_core::wire::server_events::Exception;
+use salala_core::wire::{ErrorCode, ServerEvent};
+use salala_server::http::operations;
 use sha2::{Digest as _, Sha256};
 
 use super::sources::{Source, assert_none, read, rust_sources, tree_sources};
@@ -14,28 +18,16 @@ const OPERATIONS: &str = "docs/operations.md";
 
 #[test]
 fn the_protocol_names_every_event() {
-    let server_events = read("crates/core/src/wire/server_events.rs");
-    // The arms of `ServerEvent::name`.
-    let from_server: Vec<_> = server_events
-        .lines()
-        .filter_map(|line| line.split_once("(_) => \"")?.1.strip_suffix("\","))
-        .collect();
-    assert!(from_server.len() > 10, "the events of the server were not found");
-    let others = ["user:{userId}:newGroup", "exception"];
-    assert_named(ClientEvent::NAMES.into_iter().chain(from_server).chain(others));
+    let mut schemas = Schemas::new(limits::CONTENT_MAX_CHARS);
+    let events = ServerEvent::describe_all(&mut schemas);
+    let names = events.iter().map(|event| event.name);
+    assert_named(ClientEvent::NAMES.into_iter().chain(names).chain([Exception::NAME]));
 }
 
 #[test]
 fn the_protocol_names_every_code() {
-    let refusals = [
-        ConnectRefusal::TokenMissing,
-        ConnectRefusal::TokenInvalid,
-        ConnectRefusal::TokenExpired,
-        ConnectRefusal::TokenRevoked,
-        ConnectRefusal::UserNotFound,
-    ];
     let codes = ErrorCode::ALL.iter().map(|code| code.as_str());
-    assert_named(codes.chain(refusals.iter().map(|refusal| refusal.as_str())));
+    assert_named(codes.chain(ConnectRefusal::ALL.iter().map(|refusal| refusal.as_str())));
 }
 
 #[test]
@@ -59,15 +51,39 @@ fn the_protocol_names_every_field() {
 
 #[test]
 fn the_protocol_names_every_route() {
-    let http = read("crates/server/src/http.rs");
-    let api = http.split_once("fn api()").expect("the table of routes").1;
-    let routes: Vec<_> = api
-        .lines()
-        .filter_map(|line| line.split_once(".route(\"")?.1.split_once('"'))
-        .map(|(path, _)| path.replace("user_id", "userId"))
+    let routes: Vec<_> = operations()
+        .into_iter()
+        .map(|operation| {
+            let path = operation.path.strip_prefix("/api/v1").unwrap_or(&operation.path);
+            format!("{} {path}", operation.method.to_uppercase())
+        })
         .collect();
-    assert!(routes.len() > 25, "the routes were not found");
-    assert_named(routes.iter().map(String::as_str));
+    let document = read(PROTOCOL);
+    let is_told = |route: &&String| {
+        let (method, path) = route.split_once(' ').unwrap_or_default();
+        document.contains(&format!("{route}`"))
+            || document.contains(&format!("{route}?"))
+            // Two methods of one path may share a line.
+            || document.lines().any(|line| {
+                line.contains(&format!("`{method}`")) && line.contains(&format!(" {path}`"))
+            })
+    };
+    let found: Vec<_> = routes.iter().filter(|route| !is_told(route)).cloned().collect();
+    assert_none(&format!("{PROTOCOL} does not tell these"), &found);
+}
+
+#[test]
+fn every_route_is_in_the_table() {
+    let may = ["crates/server/src/http/routes.rs", "crates/server/src/http/page.rs"];
+    let found: Vec<_> = rust_sources()
+        .iter()
+        .filter(|source| source.is_in(&["crates/server/src"]) && !source.is_in(&may))
+        .flat_map(|source| {
+            let is_route = |line: &&str| line.contains(".route(");
+            source.code().filter(is_route).map(|line| format!("{}: {line}", source.path))
+        })
+        .collect();
+    assert_none("a route beside the table is not in the document", &found);
 }
 
 #[test]

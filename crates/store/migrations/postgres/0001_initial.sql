@@ -10,6 +10,23 @@ CREATE TABLE meta (
 -- Which database this is: a foreign one in its place is noticed by it.
 INSERT INTO meta (name, value) VALUES ('epoch', uuid_send(gen_random_uuid()));
 
+-- The steps that this database has taken.
+CREATE TABLE migrations (
+    number INTEGER NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    applied_at TIMESTAMPTZ NOT NULL DEFAULT now()
+);
+
+-- The last batch that each writer committed, in the transaction of that batch: a writer whose
+-- connection was lost while it committed finds out here what became of it.
+CREATE TABLE writers (
+    id UUID NOT NULL PRIMARY KEY,
+    batch BIGINT NOT NULL,
+    -- Of the batch's last event.
+    position BIGINT,
+    used_at TIMESTAMPTZ NOT NULL DEFAULT now()
+) WITH (fillfactor = 50);
+
 -- With room on its pages where a row changes often: the new version then stands beside the old one
 -- and no index has to be told.
 CREATE TABLE users (

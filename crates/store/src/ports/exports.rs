@@ -67,6 +67,23 @@ impl ExportPlace {
     pub const fn start_of(section: ExportSection) -> Self {
         Self { section, id: [0; 16], number: -1 }
     }
+
+    /// The part of these rows, which come after this place; one that is not full is its section's last.
+    /// `after` gives where to go on after a row.
+    pub(crate) fn part<T>(
+        self,
+        limit: usize,
+        found: Vec<T>,
+        after: impl Fn(&T) -> ([u8; 16], i64),
+        rows: impl FnOnce(Vec<T>) -> ExportRows,
+    ) -> ExportPart {
+        let section = self.section;
+        let next = match found.last().map(after) {
+            Some((id, number)) if found.len() == limit => Some(Self { section, id, number }),
+            Some(_) | None => section.next().map(Self::start_of),
+        };
+        ExportPart { rows: rows(found), next }
+    }
 }
 
 /// Some rows of an export.

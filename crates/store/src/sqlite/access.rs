@@ -8,8 +8,9 @@ use salala_core::records::Membership;
 
 use super::cells::{Cells, number};
 use super::error::Result;
-use super::visible::Visible;
 use crate::StoreError;
+use crate::error::stranger;
+use crate::visible::Visible;
 
 /// A member, and what they are a member of.
 pub(super) struct Member {
@@ -83,16 +84,6 @@ pub(super) fn find_member(
         Some(None) => Err(stranger()),
         Some(Some(found)) => Ok(found),
     }
-}
-
-/// The refusal of one who is no member.
-pub(super) fn stranger() -> StoreError {
-    StoreError::Forbidden("you are not a member of this conversation")
-}
-
-/// The refusal of what is there and not for this user to see.
-pub(super) fn hidden() -> StoreError {
-    StoreError::Forbidden("this message is not for you to see")
 }
 
 impl Member {

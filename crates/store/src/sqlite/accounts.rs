@@ -11,10 +11,11 @@ use super::erasures::{carry_on, leave_first};
 use super::error::Result;
 use super::friends::close_waiting;
 use super::sessions::{load_acquaintances, revoke_all};
-use super::users::{no_user, require_user};
+use super::users::require_user;
 use super::write_tx::WriteTx;
 use super::writer::Write;
 use crate::Pending;
+use crate::error::no_user;
 use crate::log::Event;
 use crate::ports::accounts::{Accounts, ERASED_DISPLAY_NAME, erased_key, erased_username};
 

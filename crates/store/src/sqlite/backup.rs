@@ -1,22 +1,15 @@
 //! Copies of a database: made while it is in use, and put in its place again.
 
-use std::fmt::Display;
-use std::fs::{self, File, OpenOptions};
-use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
 use super::schema::{Location, connect};
+use crate::copies::{BackupError, replace, unusable, with_ending};
 
-/// Why there is no copy, or nothing was put back: one sentence for people.
-#[derive(Debug, thiserror::Error)]
-#[error("{path} cannot be used: {reason}")]
-pub struct BackupError {
-    path: PathBuf,
-    reason: String,
-}
+/// What SQLite keeps beside a database.
+const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
 /// Copies the database at `from`, as it is at one moment, to the file `to`, for its owner alone; a file
 /// that is there is replaced once the copy is whole and checked. Whoever uses the database goes on.
@@ -26,7 +19,7 @@ pub struct BackupError {
 pub fn back_up(from: &Path, to: &Path) -> Result<(), BackupError> {
     // Without a database SQLite's words would be about a file that cannot be opened.
     fs::metadata(from).map_err(|error| unusable(from, &error))?;
-    replace(to, |part| {
+    replace(to, &COMPANIONS, |part| {
         let db = connect(from, true).map_err(|error| unusable(from, &error))?;
         let text = part.to_str().ok_or_else(|| unusable(to, &"its name is not UTF-8"))?;
         db.execute("VACUUM INTO ?1", [text]).map_err(|error| unusable(to, &error))?;
@@ -42,7 +35,7 @@ pub fn back_up(from: &Path, to: &Path) -> Result<(), BackupError> {
 /// The copy is damaged, none of ours or of a newer version, or a file cannot be written; then `to` is as
 /// it was.
 pub fn restore(backup: &Path, to: &Path) -> Result<(), BackupError> {
-    replace(to, |part| {
+    replace(to, &COMPANIONS, |part| {
         fs::copy(backup, part).map_err(|error| unusable(backup, &error))?;
         let copy = connect(part, false).map_err(|error| unusable(backup, &error))?;
         check(&copy).map_err(|reason| unusable(backup, &reason))?;
@@ -73,34 +66,7 @@ pub fn examine(database: &Path) -> Result<(), BackupError> {
 
 /// The files that SQLite keeps beside a database.
 pub fn companions(database: &Path) -> [PathBuf; 2] {
-    ["-wal", "-shm"].map(|ending| with_ending(database, ending))
-}
-
-/// Lets `write` fill an empty file beside `to`, flushes it, and moves it into place.
-fn replace(
-    to: &Path,
-    write: impl FnOnce(&Path) -> Result<(), BackupError>,
-) -> Result<(), BackupError> {
-    let part = with_ending(to, ".part");
-    let moved = create(&part).map_err(|error| unusable(to, &error)).and_then(|()| {
-        write(&part)?;
-        File::open(&part)
-            .and_then(|file| file.sync_all())
-            .and_then(|()| fs::rename(&part, to))
-            .and_then(|()| File::open(folder_of(to)).and_then(|folder| folder.sync_all()))
-            .map_err(|error| unusable(to, &error))
-    });
-    if moved.is_err() {
-        for file in companions(&part).iter().chain([&part]) {
-            // What is not there need not go; what cannot go does no harm.
-            drop(fs::remove_file(file));
-        }
-    }
-    moved
-}
-
-fn create(part: &Path) -> io::Result<()> {
-    OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(part).map(drop)
+    COMPANIONS.map(|ending| with_ending(database, ending))
 }
 
 /// Is it a database of ours, whole, and without rows that refer to nothing?
@@ -122,21 +88,4 @@ fn check(db: &Connection) -> Result<(), String> {
         return Err("it is damaged".to_owned());
     }
     Ok(())
-}
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        Some(_) | None => Path::new("."),
-    }
-}
-
-fn unusable(path: &Path, reason: &dyn Display) -> BackupError {
-    BackupError { path: path.to_owned(), reason: reason.to_string() }
 }

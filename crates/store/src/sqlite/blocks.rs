@@ -8,14 +8,14 @@ use salala_core::records::UserBrief;
 
 use super::SqliteStore;
 use super::cells::{Cells, brief_columns, rows};
-use super::conversations::direct_key;
 use super::error::Result;
 use super::users::require_user;
 use super::write_tx::WriteTx;
-use crate::error::refuse_self;
+use crate::error::{blocked, left, refuse_self};
 use crate::log::Event;
+use crate::pair::direct_key;
 use crate::ports::blocks::Blocks;
-use crate::{Conflict, Pending, StoreError};
+use crate::{Conflict, Pending};
 
 impl Blocks for SqliteStore {
     fn blocks(&self, user_id: UserId) -> Pending<Vec<UserBrief>> {
@@ -107,7 +107,7 @@ pub(super) fn refuse_blocked_direct(db: &Connection, id: ConversationId) -> Resu
         )?
         .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if is_left {
-        return Err(StoreError::Forbidden("the other's account was deleted"));
+        return Err(left());
     }
     if is_blocked { Err(blocked()) } else { Ok(()) }
 }
@@ -131,11 +131,6 @@ pub(super) fn blocks_among_members(
         })?
         .collect::<rusqlite::Result<_>>()?;
     Ok(pairs)
-}
-
-/// The same words to both: who made the block is not told.
-fn blocked() -> StoreError {
-    StoreError::Forbidden("one of you two has blocked the other")
 }
 
 fn are_blocked(db: &Connection, one: UserId, other: UserId) -> Result<bool> {

@@ -19,13 +19,14 @@ use super::members::{
     add_members, add_to_group, check_invited, remove_from_group, set_member_role, tell_joined,
 };
 use super::users::require_user;
-use super::visible::Visible;
 use super::write_tx::WriteTx;
 use crate::error::refuse_self;
 use crate::log::Event;
+use crate::pair::direct_key;
 use crate::ports::conversations::{
     Contacts, ConversationChanges, ConversationCursor, Conversations, NewGroup,
 };
+use crate::visible::Visible;
 use crate::{Pending, StoreError};
 
 impl Conversations for SqliteStore {
@@ -380,13 +381,4 @@ fn change_group(
             now.unix_ms()
         ])?;
     Ok(changed > 0)
-}
-
-/// The two in order, so that there is one key for the pair.
-pub(super) fn direct_key(one: UserId, other: UserId) -> [u8; 32] {
-    let mut key = [0; 32];
-    let (low, high) = key.split_at_mut(16);
-    low.copy_from_slice(one.min(other).as_bytes());
-    high.copy_from_slice(one.max(other).as_bytes());
-    key
 }

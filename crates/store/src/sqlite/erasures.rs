@@ -18,30 +18,10 @@ use super::members::take_out;
 use super::messages::empty;
 use super::write_tx::WriteTx;
 use crate::StoreError;
+use crate::erasure_stage::{
+    Bound, CONVERSATIONS_AT_FIRST, CONVERSATIONS_AT_ONCE, READS_AT_ONCE, Stage,
+};
 use crate::log::Event;
-
-/// Conversations of one step, and members of them who are looked at for what the others are told.
-const CONVERSATIONS_AT_ONCE: Bound = Bound { conversations: 32, members: 2_000 };
-/// The same for the first step, which is made together with the erasing itself.
-const CONVERSATIONS_AT_FIRST: Bound = Bound { conversations: 256, members: 20_000 };
-/// Read marks of one step.
-const READS_AT_ONCE: usize = 1_000;
-
-#[derive(Clone, Copy)]
-struct Bound {
-    conversations: usize,
-    members: usize,
-}
-
-/// What is done, in this order.
-#[derive(Clone, Copy)]
-enum Stage {
-    Asked,
-    Conversations,
-    Messages,
-    Reactions,
-    Reads,
-}
 
 /// An account that was erased, and how far its stage has come.
 struct Erasure {
@@ -75,34 +55,6 @@ pub(super) fn leave_first(tx: &mut WriteTx<'_>, user_id: UserId, now: Timestamp)
     let erasure = Erasure { user_id, stage: Stage::Conversations, done: (FIRST, 0) };
     let done = leave_some(tx, &erasure, CONVERSATIONS_AT_FIRST, now)?;
     save(tx.db, &erasure, done)
-}
-
-impl Stage {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Asked => "asked",
-            Self::Conversations => "conversations",
-            Self::Messages => "messages",
-            Self::Reactions => "reactions",
-            Self::Reads => "reads",
-        }
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        [Self::Asked, Self::Conversations, Self::Messages, Self::Reactions, Self::Reads]
-            .into_iter()
-            .find(|stage| stage.as_str() == word)
-    }
-
-    fn next(self) -> Option<Self> {
-        match self {
-            Self::Asked => Some(Self::Conversations),
-            Self::Conversations => Some(Self::Messages),
-            Self::Messages => Some(Self::Reactions),
-            Self::Reactions => Some(Self::Reads),
-            Self::Reads => None,
-        }
-    }
 }
 
 fn load_next(db: &Connection) -> Result<Option<Erasure>> {

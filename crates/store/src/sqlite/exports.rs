@@ -12,9 +12,9 @@ use super::cells::{Cells, DbId as _, brief_columns, number, rows};
 use super::erasures::{next_participation, next_past};
 use super::error::Result;
 use super::friends::{request_from, select_request};
-use super::history::mentions_from;
 use super::sessions::session_from;
 use crate::Pending;
+use crate::mentions::mentions_from;
 use crate::ports::exports::{ExportPart, ExportPlace, ExportSection, Exports};
 
 /// Conversations that one part looks into for read marks.
@@ -37,9 +37,6 @@ struct Export<'a> {
     place: ExportPlace,
     limit: usize,
 }
-
-/// Where to go on after a row.
-type After = ([u8; 16], i64);
 
 impl Export<'_> {
     fn part(&self) -> Result<ExportPart> {
@@ -65,7 +62,7 @@ impl Export<'_> {
              LIMIT ?4";
         let found = self.select(sql, self.both(), session_from)?;
         let after = |row: &Session| (*row.id.as_bytes(), row.created_at.unix_ms());
-        Ok(self.ended_by(found, after, ExportRows::Sessions))
+        Ok(self.place.part(self.limit, found, after, ExportRows::Sessions))
     }
 
     fn friends(&self) -> Result<ExportPart> {
@@ -80,7 +77,7 @@ impl Export<'_> {
              LIMIT ?3"
         );
         let found = self.select(sql, self.by_id(), |row| Cells::new(row).brief())?;
-        Ok(self.ended_by(found, |row| (*row.id.as_bytes(), 0), ExportRows::Friends))
+        Ok(self.place.part(self.limit, found, |row| (*row.id.as_bytes(), 0), ExportRows::Friends))
     }
 
     fn sent_requests(&self) -> Result<ExportPart> {
@@ -90,7 +87,12 @@ impl Export<'_> {
              LIMIT ?3"
         );
         let found = self.select(sql, self.by_id(), request_from)?;
-        Ok(self.ended_by(found, |row| (*row.id.as_bytes(), 0), ExportRows::SentFriendRequests))
+        Ok(self.place.part(
+            self.limit,
+            found,
+            |row| (*row.id.as_bytes(), 0),
+            ExportRows::SentFriendRequests,
+        ))
     }
 
     fn received_requests(&self) -> Result<ExportPart> {
@@ -100,7 +102,12 @@ impl Export<'_> {
              LIMIT ?3"
         );
         let found = self.select(sql, self.by_id(), request_from)?;
-        Ok(self.ended_by(found, |row| (*row.id.as_bytes(), 0), ExportRows::ReceivedFriendRequests))
+        Ok(self.place.part(
+            self.limit,
+            found,
+            |row| (*row.id.as_bytes(), 0),
+            ExportRows::ReceivedFriendRequests,
+        ))
     }
 
     fn blocks(&self) -> Result<ExportPart> {
@@ -118,7 +125,12 @@ impl Export<'_> {
             let mut cells = Cells::new(row);
             Ok(Block { user: cells.brief()?, created_at: cells.moment()? })
         })?;
-        Ok(self.ended_by(found, |row| (*row.user.id.as_bytes(), 0), ExportRows::Blocks))
+        Ok(self.place.part(
+            self.limit,
+            found,
+            |row| (*row.user.id.as_bytes(), 0),
+            ExportRows::Blocks,
+        ))
     }
 
     fn conversations(&self) -> Result<ExportPart> {
@@ -139,7 +151,7 @@ impl Export<'_> {
         );
         let found = self.select(sql, self.by_id(), participation_from)?;
         let after = |row: &Participation| (*row.conversation_id.as_bytes(), 0);
-        Ok(self.ended_by(found, after, ExportRows::Conversations))
+        Ok(self.place.part(self.limit, found, after, ExportRows::Conversations))
     }
 
     fn past_memberships(&self) -> Result<ExportPart> {
@@ -158,7 +170,7 @@ impl Export<'_> {
         })?;
         let after =
             |row: &PastMembership| (*row.conversation_id.as_bytes(), number(row.joined_seq));
-        Ok(self.ended_by(found, after, ExportRows::PastMemberships))
+        Ok(self.place.part(self.limit, found, after, ExportRows::PastMemberships))
     }
 
     fn messages(&self) -> Result<ExportPart> {
@@ -170,7 +182,7 @@ impl Export<'_> {
              LIMIT ?4";
         let found = self.select(sql, self.both(), own_message_from)?;
         let after = |row: &OwnMessage| (*row.conversation_id.as_bytes(), number(row.seq));
-        Ok(self.ended_by(found, after, ExportRows::Messages))
+        Ok(self.place.part(self.limit, found, after, ExportRows::Messages))
     }
 
     fn reactions(&self) -> Result<ExportPart> {
@@ -198,7 +210,7 @@ impl Export<'_> {
         let rows = |found: Vec<(i64, Reaction)>| {
             ExportRows::Reactions(found.into_iter().map(|(_, reaction)| reaction).collect())
         };
-        Ok(self.ended_by(found, |(number, _)| ([0; 16], *number), rows))
+        Ok(self.place.part(self.limit, found, |(number, _)| ([0; 16], *number), rows))
     }
 
     /// Marks are found by their conversation: those of the present and of past memberships, in the
@@ -270,23 +282,6 @@ impl Export<'_> {
         let mut statement = self.db.prepare_cached(sql)?;
         let found = statement.query_map(bound, read)?.collect::<rusqlite::Result<_>>()?;
         Ok(found)
-    }
-
-    /// A part of these rows; a part that is not full is its section's last.
-    fn ended_by<T>(
-        &self,
-        found: Vec<T>,
-        after: impl Fn(&T) -> After,
-        rows: impl FnOnce(Vec<T>) -> ExportRows,
-    ) -> ExportPart {
-        let section = self.place.section;
-        let next = match found.last().map(after) {
-            Some((id, number)) if found.len() == self.limit => {
-                Some(ExportPlace { section, id, number })
-            }
-            Some(_) | None => section.next().map(ExportPlace::start_of),
-        };
-        ExportPart { rows: rows(found), next }
     }
 }
 

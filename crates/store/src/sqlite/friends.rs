@@ -15,6 +15,7 @@ use super::write_tx::WriteTx;
 use crate::error::refuse_self;
 use crate::log::Event;
 use crate::ports::friends::Friends;
+use crate::request_status::{status_from, status_word};
 use crate::{Conflict, Pending, StoreError};
 
 /// A friend request with its sender; the condition follows.
@@ -274,23 +275,4 @@ pub(super) fn request_from(row: &Row<'_>) -> rusqlite::Result<FriendRequest> {
         status: status_from(&cells.take::<String>()?),
         created_at: cells.moment()?,
     })
-}
-
-fn status_word(status: FriendRequestStatus) -> &'static str {
-    match status {
-        FriendRequestStatus::Pending => "PENDING",
-        FriendRequestStatus::Accepted => "ACCEPTED",
-        FriendRequestStatus::Rejected => "REJECTED",
-        FriendRequestStatus::Cancelled => "CANCELLED",
-    }
-}
-
-/// The table's check allows no other word.
-fn status_from(word: &str) -> FriendRequestStatus {
-    match word {
-        "PENDING" => FriendRequestStatus::Pending,
-        "ACCEPTED" => FriendRequestStatus::Accepted,
-        "REJECTED" => FriendRequestStatus::Rejected,
-        _ => FriendRequestStatus::Cancelled,
-    }
 }

@@ -5,11 +5,13 @@ use salala_core::Timestamp;
 use salala_core::ids::{ConversationId, MessageId, UserId};
 use salala_core::records::{Message, MessageRead, Reaction, ReplyTo};
 
-use super::access::{hidden, member};
-use super::cells::{Cells, DbId, brief_columns, number, rows};
+use super::access::member;
+use super::cells::{Cells, brief_columns, number, rows};
 use super::error::Result;
-use super::visible::Runs;
 use crate::StoreError;
+use crate::error::hidden;
+use crate::history_page::{page, page_runs, show_reads};
+use crate::mentions::mentions_from;
 use crate::ports::messages::{History, HistoryRange};
 use crate::read_marks::block_end;
 
@@ -114,37 +116,13 @@ pub(super) fn read_history(
     limit: usize,
 ) -> Result<History> {
     let visible = member(db, user_id, conversation_id)?.visible(db)?;
-    let runs: Runs = match range {
-        HistoryRange::Newest => visible.newest_up_to(u64::MAX - 1, limit),
-        HistoryRange::Before(0) => Runs::new(),
-        HistoryRange::Before(seq) => visible.newest_up_to((seq - 1).min(u64::MAX - 1), limit),
-        HistoryRange::After(seq) => visible.oldest_from(seq.saturating_add(1), limit),
-        HistoryRange::Around(seq) => {
-            let newer_limit = limit.saturating_sub(1) / 2;
-            let mut runs = visible.oldest_from(seq.saturating_add(1), newer_limit);
-            runs.extend(visible.newest_up_to(seq.min(u64::MAX - 1), limit - newer_limit));
-            runs
-        }
-    };
+    let runs = page_runs(&visible, range, limit);
     let mut messages = Vec::new();
     for (first, last) in &runs {
         messages.append(&mut load_run(db, conversation_id, *first, *last)?);
     }
     add_reads(db, conversation_id, &mut messages)?;
-    // An empty page still has its place: what lies on both sides of the asked bound.
-    let (older_from, newer_from) = match (runs.last(), runs.first(), range) {
-        (Some((first, _)), Some((_, last)), _) => (first - 1, last + 1),
-        (_, _, HistoryRange::Newest) => (0, u64::MAX),
-        (_, _, HistoryRange::Before(seq)) => (seq.saturating_sub(1), seq),
-        (_, _, HistoryRange::After(seq) | HistoryRange::Around(seq)) => {
-            (seq, seq.saturating_add(1))
-        }
-    };
-    Ok(History {
-        messages,
-        has_older: visible.has_up_to(older_from),
-        has_newer: visible.has_from(newer_from),
-    })
+    Ok(page(messages, &runs, &visible, range))
 }
 
 /// Messages with files, newest first.
@@ -231,12 +209,6 @@ fn reply_from(cells: &mut Cells<'_, '_>) -> rusqlite::Result<ReplyTo> {
     })
 }
 
-/// From the column that [`super::mentions::mentions_column`] makes.
-pub(super) fn mentions_from(bytes: &[u8]) -> Vec<UserId> {
-    let (ids, _) = bytes.as_chunks::<16>();
-    ids.iter().copied().map(UserId::from_db).collect()
-}
-
 fn with_reactions(db: &Connection, mut message: Message) -> Result<Message> {
     let mut statement = db.prepare_cached(
         "SELECT id, user_id, emoji, created_at
@@ -292,14 +264,6 @@ fn add_reads(
             },
         )?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    for (read, range) in ranges {
-        let first = messages.partition_point(|message| message.seq > *range.end());
-        let covered = messages.iter_mut().skip(first);
-        for message in covered.take_while(|message| range.contains(&message.seq)) {
-            if message.sender.id != read.user_id {
-                message.reads.push(read);
-            }
-        }
-    }
+    show_reads(messages, ranges);
     Ok(())
 }

@@ -7,16 +7,18 @@ use salala_core::permissions::may_delete_others_message;
 use salala_core::records::{Message, ReplyTo, UserBrief};
 
 use super::SqliteStore;
-use super::access::{hidden, hidden_from, locate_message, member, stranger};
+use super::access::{hidden_from, locate_message, member};
 use super::blocks::refuse_blocked_direct;
 use super::cells::{Cells, brief_columns, number};
 use super::error::Result;
 use super::history::{
     load_message, load_repeat, load_reply_to, read_history, read_media, read_message,
 };
-use super::mentions::{find_mentions, mentions_column};
+use super::mentions::mentions_of;
 use super::write_tx::WriteTx;
+use crate::error::{hidden, stranger};
 use crate::log::{Audience, Event};
+use crate::mentions::mentions_column;
 use crate::ports::messages::{History, HistoryRange, Messages, NewMessage, Sent};
 use crate::{Conflict, Pending, StoreError};
 
@@ -77,7 +79,7 @@ fn send(tx: &mut WriteTx<'_>, new: NewMessage) -> Result<Sent> {
     // A repeat was answered above: what was stored before the block was, is.
     refuse_blocked_direct(tx.db, new.conversation_id)?;
     let reply_to = find_reply_to(tx, &new)?;
-    let mentions = mentions_of(tx, new.conversation_id, new.content.as_deref())?;
+    let mentions = mentions_of(tx.db, new.conversation_id, new.content.as_deref())?;
     let (seq, rev) = take_seq(tx, new.conversation_id, new.created_at)?;
     let message = Message {
         id: new.id,
@@ -162,17 +164,6 @@ fn find_reply_to(tx: &WriteTx<'_>, new: &NewMessage) -> Result<Option<ReplyTo>> 
     Ok(Some(reply_to))
 }
 
-fn mentions_of(
-    tx: &WriteTx<'_>,
-    conversation_id: ConversationId,
-    content: Option<&str>,
-) -> Result<Vec<UserId>> {
-    match content {
-        Some(text) if text.contains('@') => find_mentions(tx.db, conversation_id, text),
-        Some(_) | None => Ok(Vec::new()),
-    }
-}
-
 /// The next `seq` and `rev` of a conversation.
 fn take_seq(
     tx: &WriteTx<'_>,
@@ -237,7 +228,7 @@ fn edit(
     if before.content.as_ref() == Some(&content) {
         return Ok(before);
     }
-    let mentions = mentions_of(tx, conversation_id, Some(&content))?;
+    let mentions = mentions_of(tx.db, conversation_id, Some(&content))?;
     tx.db
         .prepare_cached(
             "UPDATE messages

@@ -5,21 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
-use salala_core::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
-use salala_core::permissions::Role;
-use salala_core::search::SearchQuery;
-use salala_core::{SystemRandom, Timestamp};
 
 use super::{SqliteOptions, SqliteStore};
-use crate::ports::conversations::{Contacts, ConversationChanges, ConversationCursor, NewGroup};
-use crate::ports::exports::ExportPlace;
-use crate::ports::messages::{HistoryRange, NewMessage};
-use crate::ports::sessions::NewSession;
-use crate::ports::users::{NewUser, ProfileChanges};
-use crate::{
-    Accounts, Blocks, Conversations, Exports, Friends, MessageSearch, Messages, Reactions, Reads,
-    Sessions, Store, Users,
-};
+use crate::every_use::use_everything;
 
 /// All that was executed in this process.
 static STATEMENTS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -58,174 +46,6 @@ const MAY_SCAN: [&str; 7] = [
 /// What is scanned and holds only a few rows of the statement's own.
 const SMALL: [&str; 4] = ["CONSTANT ROW", "2-ROW VALUES CLAUSE", "matches", "(subquery-1)"];
 
-fn now() -> Timestamp {
-    Timestamp::from_unix_ms(1_795_000_000_000)
-}
-
-async fn add_user(store: &SqliteStore, name: &str) -> UserId {
-    let new = NewUser {
-        id: UserId::generate(now(), &SystemRandom),
-        username: name.to_owned(),
-        email: format!("{name}@example.org"),
-        password_hash: String::new(),
-        display_name: None,
-        created_at: now(),
-    };
-    store.create_user(new, None).await.unwrap().brief.id
-}
-
-fn draft(conversation_id: ConversationId, sender_id: UserId) -> NewMessage {
-    NewMessage {
-        id: MessageId::generate(now(), &SystemRandom),
-        conversation_id,
-        sender_id,
-        content: Some("hello @berta".to_owned()),
-        file_url: Some("https://example.org/f".to_owned()),
-        reply_to_id: None,
-        client_message_id: Some("1".to_owned()),
-        created_at: now(),
-    }
-}
-
-/// People and their sessions.
-async fn use_accounts(store: &SqliteStore) -> [UserId; 3] {
-    let anna = add_user(store, "anna").await;
-    let users = [anna, add_user(store, "berta").await, add_user(store, "carl").await];
-    let session = NewSession {
-        id: SessionId::generate(now(), &SystemRandom),
-        user_id: anna,
-        refresh_hash: [1; 32],
-        user_agent: None,
-        address: None,
-        created_at: now(),
-        expires_at: Timestamp::from_unix_ms(now().unix_ms() + 1),
-    };
-    let id = session.id;
-    store.create_session(session, String::new()).await.unwrap();
-    for _ in 0..2 {
-        store.rotate_refresh([1; 32], [2; 32], now(), now(), None).await.unwrap();
-    }
-    store.sessions(anna, now()).await.unwrap();
-    store.access(anna, Some(id)).await.unwrap();
-    store.user(anna).await.unwrap();
-    store.credentials(anna).await.unwrap();
-    store.credentials_by_login("anna".to_owned()).await.unwrap();
-    store.update_profile(anna, ProfileChanges::default()).await.unwrap();
-    store.set_last_seen(anna, now()).await.unwrap();
-    store.search_users(anna, "b".to_owned(), 9).await.unwrap();
-    store.set_password(anna, String::new(), Some(String::new()), None, now()).await.unwrap();
-    store.set_disabled(anna, false, now()).await.unwrap();
-    drop(store.revoke_session(anna, id, now()).await);
-    store.forget_sessions(now(), 9).await.unwrap();
-    store.count_users().await.unwrap();
-    store.check().await.unwrap();
-    users
-}
-
-/// Friends, and groups that people come to and leave; gives one to write in.
-async fn use_conversations(
-    store: &SqliteStore,
-    [anna, berta, carl]: [UserId; 3],
-) -> ConversationId {
-    for answer in 0..3 {
-        let id = FriendRequestId::generate(now(), &SystemRandom);
-        store.create_friend_request(id, anna, berta, now()).await.unwrap();
-        store.pending_friend_requests(berta).await.unwrap();
-        let talk = ConversationId::generate(now(), &SystemRandom);
-        match answer {
-            0 => drop(store.reject_friend_request(berta, id, now()).await.unwrap()),
-            1 => store.cancel_friend_request(anna, id, now()).await.unwrap(),
-            _ => drop(store.accept_friend_request(berta, id, talk, now()).await.unwrap()),
-        }
-    }
-    store.friends(anna).await.unwrap();
-    let id = ConversationId::generate(now(), &SystemRandom);
-    store.open_direct(id, anna, berta, Contacts::Friends, now()).await.unwrap();
-    store.remove_friend(anna, berta).await.unwrap();
-    store.block_user(anna, berta, now()).await.unwrap();
-    store.blocks(anna).await.unwrap();
-    store.blocked_either_way(anna).await.unwrap();
-    store.unblock_user(anna, berta, now()).await.unwrap();
-    let group = NewGroup {
-        id,
-        name: "Choir".to_owned(),
-        owner_id: anna,
-        participant_ids: vec![berta],
-        created_at: now(),
-    };
-    store.create_group(group, Contacts::Everyone).await.unwrap();
-    store.send_message(draft(id, berta)).await.unwrap();
-    let everyone = Contacts::Everyone;
-    store.add_participants(anna, id, vec![carl], everyone, now()).await.unwrap();
-    store.set_role(anna, id, carl, Role::Owner, now()).await.unwrap();
-    store.remove_participant(carl, id, carl, now()).await.unwrap();
-    store.remove_participant(anna, id, berta, now()).await.unwrap();
-    store.add_participants(anna, id, vec![berta], everyone, now()).await.unwrap();
-    let changes =
-        ConversationChanges { name: Some("Band".to_owned()), ..ConversationChanges::default() };
-    store.update_conversation(anna, id, changes, now()).await.unwrap();
-    let cursor = ConversationCursor { updated_at: now(), id };
-    store.conversations(anna, Some(cursor), 9).await.unwrap();
-    store.conversations(anna, None, 9).await.unwrap();
-    store.acquaintances(anna).await.unwrap();
-    id
-}
-
-async fn use_messages(store: &SqliteStore, [anna, berta, _]: [UserId; 3], id: ConversationId) {
-    let mut seq = 1;
-    for client_message_id in ["1", "1", "2", "3", "4"] {
-        let mut new = draft(id, anna);
-        new.client_message_id = Some(client_message_id.to_owned());
-        store.send_message(new).await.unwrap();
-    }
-    let history = store.history(berta, id, HistoryRange::Around(3), 9).await.unwrap().messages;
-    for named in [None, Some(id)] {
-        let query = SearchQuery::parse("hello the*").unwrap();
-        store.search_messages(berta, query, named, None, 9).await.unwrap();
-    }
-    let mut reply = draft(id, berta);
-    reply.reply_to_id = Some(history[0].id);
-    let reply = store.send_message(reply).await.unwrap().message;
-    let like = || ReactionId::generate(now(), &SystemRandom);
-    for _ in 0..2 {
-        store.add_reaction(like(), anna, reply.id, "👍".to_owned(), now()).await.unwrap();
-    }
-    store.remove_reaction(anna, reply.id, "👍".to_owned(), now()).await.unwrap();
-    store.mark_messages_read(berta, vec![history[1].id, history[3].id], now()).await.unwrap();
-    seq += 4;
-    store.read_to(berta, id, seq, now()).await.unwrap();
-    store.edit_message(berta, reply.id, "hello".to_owned(), now()).await.unwrap();
-    store.delete_message(berta, reply.id, now()).await.unwrap();
-    store.message(anna, reply.id).await.unwrap();
-    store.membership(anna, id).await.unwrap();
-    store.conversation(anna, id).await.unwrap();
-    store.media(anna, id, None, 9).await.unwrap();
-}
-
-/// An export, and the end of an account.
-async fn erase(store: &SqliteStore, [anna, berta, carl]: [UserId; 3], id: ConversationId) {
-    let mut place = Some(ExportPlace::START);
-    while let Some(at) = place {
-        place = store.export_part(anna, at, 2).await.unwrap().next;
-    }
-    let talk = store
-        .open_direct(
-            ConversationId::generate(now(), &SystemRandom),
-            anna,
-            carl,
-            Contacts::Everyone,
-            now(),
-        )
-        .await;
-    let message = store.send_message(draft(talk.unwrap().0.conversation.id, carl)).await.unwrap();
-    let like = ReactionId::generate(now(), &SystemRandom);
-    store.add_reaction(like, anna, message.message.id, "👍".to_owned(), now()).await.unwrap();
-    store.membership(anna, id).await.unwrap();
-    store.request_erasure(berta, now()).await.unwrap();
-    store.erase_user(anna, now()).await.unwrap();
-    while store.carry_on_erasure(2, now()).await.unwrap() {}
-}
-
 /// The plan of each statement that reads or changes rows.
 fn plans(path: &std::path::Path) -> BTreeMap<String, Vec<String>> {
     let statements = STATEMENTS.lock().clone();
@@ -250,10 +70,7 @@ async fn no_statement_scans_a_table() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("salala.db");
     let store = SqliteStore::open(SqliteOptions::at(&path)).unwrap();
-    let users = use_accounts(&store).await;
-    let id = use_conversations(&store, users).await;
-    use_messages(&store, users, id).await;
-    erase(&store, users, id).await;
+    use_everything(&store).await;
     let plans = plans(&path);
     assert!(plans.len() > 70, "{}", plans.len());
     for (sql, steps) in &plans {

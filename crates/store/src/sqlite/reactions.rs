@@ -7,11 +7,12 @@ use salala_core::limits::REACTIONS_PER_USER_MAX;
 use salala_core::records::Reaction;
 
 use super::SqliteStore;
-use super::access::{hidden, hidden_from, locate_message, member};
+use super::access::{hidden_from, locate_message, member};
 use super::blocks::refuse_blocked_direct;
 use super::cells::{Cells, rows};
 use super::error::Result;
 use super::write_tx::WriteTx;
+use crate::error::hidden;
 use crate::log::Event;
 use crate::ports::reactions::Reactions;
 use crate::{Conflict, Pending};

@@ -7,8 +7,8 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::error::Result;
-use super::queue::{Queue, closed};
 use super::schema::{Location, Opened};
+use crate::queue::{Queue, closed};
 use crate::{Pending, StoreError};
 
 /// A queued read: given a connection in a transaction, or the reason why there is none, it answers

@@ -9,15 +9,16 @@ use salala_core::limits::READ_IDS_MAX;
 use salala_core::records::{Membership, MessagesRead};
 
 use super::SqliteStore;
-use super::access::{Member, hidden, locate_message, member};
+use super::access::{Member, locate_message, member};
 use super::cells::{Cells, number, rows};
 use super::error::Result;
-use super::visible::Runs;
 use super::write_tx::WriteTx;
 use crate::Pending;
+use crate::error::hidden;
 use crate::log::Event;
 use crate::ports::reads::Reads;
 use crate::read_marks::pieces;
+use crate::visible::Runs;
 
 impl Reads for SqliteStore {
     fn mark_messages_read(

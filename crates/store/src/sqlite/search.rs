@@ -1,16 +1,12 @@
 //! Finding users by the beginning of a word of their names.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{Connection, params};
 use salala_core::ids::UserId;
 use salala_core::records::UserBrief;
 
 use super::cells::{Cells, brief_columns, rows};
 use super::error::Result;
-
-/// Matches looked at: past it a query is too short to be of use, and later ones are left out.
-const MATCHES_MAX: i64 = 1_000;
+use crate::user_terms::{MATCHES_MAX, user_terms};
 
 /// Makes a user findable under these names, and no others.
 pub(super) fn store_terms(
@@ -24,9 +20,7 @@ pub(super) fn store_terms(
          WHERE user_id = ?1",
     )?
     .execute([user_id.as_bytes()])?;
-    let mut terms = word_starts(username);
-    terms.append(&mut word_starts(display_name.unwrap_or_default()));
-    for term in terms {
+    for term in user_terms(username, display_name) {
         db.prepare_cached(
             "INSERT INTO user_terms (term, user_id)
              VALUES (?1, ?2)",
@@ -80,31 +74,4 @@ pub(super) fn find_users(
         })?
         .collect::<rusqlite::Result<_>>()?;
     Ok(users)
-}
-
-/// A name in lower case, from the start of each of its words on: `ann lee` and `lee`.
-fn word_starts(name: &str) -> BTreeSet<String> {
-    let name = name.to_lowercase();
-    let mut was_in_word = false;
-    let mut starts = BTreeSet::new();
-    for (at, character) in name.char_indices() {
-        let is_in_word = character.is_alphanumeric();
-        if at == 0 || (is_in_word && !was_in_word) {
-            starts.insert(name[at..].to_owned());
-        }
-        was_in_word = is_in_word;
-    }
-    starts
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_word_starts_a_term() {
-        let terms: Vec<String> = word_starts("Ann-Marie O'Neil").into_iter().collect();
-        assert_eq!(terms, ["ann-marie o'neil", "marie o'neil", "neil", "o'neil"]);
-        assert_eq!(word_starts(""), BTreeSet::new());
-    }
 }

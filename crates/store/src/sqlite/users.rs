@@ -12,6 +12,7 @@ use super::error::Result;
 use super::search::{find_users, store_terms};
 use super::sessions::{insert_session, revoke_all};
 use super::write_tx::WriteTx;
+use crate::error::no_user;
 use crate::ports::sessions::NewSession;
 use crate::ports::users::{NewUser, ProfileChanges, Users};
 use crate::{Pending, StoreError};
@@ -199,11 +200,6 @@ pub(super) fn check_verified(db: &Connection, user_id: UserId, verified_hash: &s
 /// Refuses unless there is such a user, not erased.
 pub(super) fn require_user(db: &Connection, user_id: UserId) -> Result<()> {
     if user_exists(db, user_id)? { Ok(()) } else { Err(no_user()) }
-}
-
-/// The refusal where a user is named who is none.
-pub(super) fn no_user() -> StoreError {
-    StoreError::NotFound("this user")
 }
 
 fn create(tx: &WriteTx<'_>, new: &NewUser, session: Option<&NewSession>) -> Result<User> {

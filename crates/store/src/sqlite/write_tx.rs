@@ -7,7 +7,7 @@ use salala_core::ids::{ConversationId, UserId};
 use super::cells::number;
 use super::error::Result;
 use crate::StoreError;
-use crate::log::{Audience, Committed, Event};
+use crate::log::{Audience, Committed, Event, describe};
 
 /// The transaction of the batch that runs, as one command sees it.
 pub(super) struct WriteTx<'a> {
@@ -135,53 +135,5 @@ impl<'a> WriteTx<'a> {
             .map_err(|_| StoreError::Corrupt("a rev is below zero".to_owned()))?;
         self.events.push(Committed { position: self.position, rev, audience, hidden_from, event });
         Ok(())
-    }
-}
-
-type Description<'a> = (&'static str, Option<&'a [u8; 16]>, Option<&'a [u8; 16]>, Option<&'a str>);
-
-/// The row of an event: its kind, what it is about, who acted where the records do not tell, and the
-/// emoji.
-fn describe(event: &Event) -> Description<'_> {
-    match event {
-        Event::MessageCreated(message) => {
-            ("message_created", Some(message.id.as_bytes()), None, None)
-        }
-        Event::MessageUpdated(message) => {
-            ("message_updated", Some(message.id.as_bytes()), None, None)
-        }
-        Event::MessageDeleted(message) => {
-            ("message_deleted", Some(message.id.as_bytes()), None, None)
-        }
-        Event::ReactionAdded(reaction) => (
-            "reaction_added",
-            Some(reaction.message_id.as_bytes()),
-            Some(reaction.user_id.as_bytes()),
-            Some(&reaction.emoji),
-        ),
-        Event::ReactionRemoved(reaction) => (
-            "reaction_removed",
-            Some(reaction.message_id.as_bytes()),
-            Some(reaction.user_id.as_bytes()),
-            Some(&reaction.emoji),
-        ),
-        Event::MessagesRead(read) => ("messages_read", None, Some(read.user_id.as_bytes()), None),
-        Event::ConversationUpdated { .. } => ("conversation_updated", None, None, None),
-        Event::FriendRequestCreated(request) => {
-            ("friend_request_created", Some(request.id.as_bytes()), None, None)
-        }
-        Event::FriendRequestUpdated(request) => {
-            ("friend_request_updated", Some(request.id.as_bytes()), None, None)
-        }
-        Event::GroupJoined(joined) => (
-            "group_joined",
-            Some(joined.conversation_id.as_bytes()),
-            Some(joined.actor.id.as_bytes()),
-            None,
-        ),
-        Event::BlockChanged { other_id, .. } => {
-            ("block_changed", Some(other_id.as_bytes()), None, None)
-        }
-        Event::UserErased(_) => ("user_erased", None, None, None),
     }
 }

@@ -13,10 +13,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::error::Result;
 use super::message_search::index_messages;
-use super::queue::{Queue, closed};
 use super::schema::{Location, Opened};
 use super::write_tx::WriteTx;
 use crate::log::Committed;
+use crate::queue::{Queue, closed};
 use crate::{Pending, StoreError};
 
 /// A queued write whose answer waits for the commit.

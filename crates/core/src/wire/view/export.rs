@@ -16,7 +16,7 @@ pub fn participation(record: records::Participation) -> shapes::ExportedConversa
         name: record.name,
         is_group: record.is_group,
         other: record.other.map(sender),
-        role: record.role.as_str(),
+        role: record.role,
         joined_seq: record.joined_seq,
         last_read_seq: record.last_read_seq,
         muted_until: record.muted_until,

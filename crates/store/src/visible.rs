@@ -1,15 +1,15 @@
 //! What a member may see of a conversation: intervals of `seq`, and pages of them by arithmetic.
 
 /// Runs of `seq`, first and last included.
-pub(super) type Runs = Vec<(u64, u64)>;
+pub(crate) type Runs = Vec<(u64, u64)>;
 
 /// The parts of a conversation that a member may see, oldest first, without overlap.
 #[derive(Clone, Debug)]
-pub(super) struct Visible(Runs);
+pub(crate) struct Visible(Runs);
 
 impl Visible {
     /// From intervals `(after, up to]` in order.
-    pub(super) fn new(intervals: impl IntoIterator<Item = (u64, u64)>) -> Self {
+    pub(crate) fn new(intervals: impl IntoIterator<Item = (u64, u64)>) -> Self {
         Self(
             intervals
                 .into_iter()
@@ -20,22 +20,22 @@ impl Visible {
     }
 
     /// Is it to be seen?
-    pub(super) fn contains(&self, seq: u64) -> bool {
+    pub(crate) fn contains(&self, seq: u64) -> bool {
         self.0.iter().any(|(first, last)| (*first..=*last).contains(&seq))
     }
 
     /// Is anything up to and including `seq` to be seen?
-    pub(super) fn has_up_to(&self, seq: u64) -> bool {
+    pub(crate) fn has_up_to(&self, seq: u64) -> bool {
         self.0.first().is_some_and(|(first, _)| *first <= seq)
     }
 
     /// Is anything from `seq` on to be seen?
-    pub(super) fn has_from(&self, seq: u64) -> bool {
+    pub(crate) fn has_from(&self, seq: u64) -> bool {
         self.0.last().is_some_and(|(_, last)| *last >= seq)
     }
 
     /// The newest `limit` up to and including `seq`, newest run first.
-    pub(super) fn newest_up_to(&self, seq: u64, limit: usize) -> Runs {
+    pub(crate) fn newest_up_to(&self, seq: u64, limit: usize) -> Runs {
         let mut left = as_count(limit);
         let mut runs = Runs::new();
         for (first, last) in self.0.iter().rev() {
@@ -51,7 +51,7 @@ impl Visible {
     }
 
     /// The oldest `limit` from `seq` on, newest run first.
-    pub(super) fn oldest_from(&self, seq: u64, limit: usize) -> Runs {
+    pub(crate) fn oldest_from(&self, seq: u64, limit: usize) -> Runs {
         let mut left = as_count(limit);
         let mut runs = Runs::new();
         for (first, last) in &self.0 {
@@ -68,7 +68,7 @@ impl Visible {
     }
 
     /// All up to and including `seq`, oldest run first.
-    pub(super) fn runs_up_to(&self, seq: u64) -> Runs {
+    pub(crate) fn runs_up_to(&self, seq: u64) -> Runs {
         self.0
             .iter()
             .filter(|(first, _)| *first <= seq)

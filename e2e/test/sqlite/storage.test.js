@@ -5,8 +5,8 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { registerAll } from '../lib/person.js';
-import { startServer } from '../lib/server.js';
+import { registerAll } from '../../lib/person.js';
+import { startServer } from '../../lib/server.js';
 
 let server;
 before(async () => {

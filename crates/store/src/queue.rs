@@ -1,15 +1,19 @@
-//! A first-in, first-out queue between callers and the engine's threads, bounded in items and bytes.
+//! A first-in, first-out queue between callers and an engine, bounded in items and bytes.
 
 use std::collections::VecDeque;
 
 use parking_lot::{Condvar, Mutex};
+use tokio::sync::Notify;
 
 use crate::StoreError;
 
 /// The queue. Pushing never waits; popping does.
-pub(super) struct Queue<T> {
+pub(crate) struct Queue<T> {
     state: Mutex<State<T>>,
+    /// Wakes threads that pop.
     filled: Condvar,
+    /// Wakes tasks that pop.
+    arrived: Notify,
     items_max: usize,
     bytes_max: usize,
 }
@@ -20,11 +24,26 @@ struct State<T> {
     is_closed: bool,
 }
 
+impl<T> State<T> {
+    fn take(&mut self, most: usize) -> Vec<T> {
+        let count = self.items.len().min(most);
+        let taken: Vec<(T, usize)> = self.items.drain(..count).collect();
+        self.bytes -= taken.iter().map(|(_, size_bytes)| size_bytes).sum::<usize>();
+        taken.into_iter().map(|(item, _)| item).collect()
+    }
+}
+
 impl<T> Queue<T> {
     /// An empty queue with its bounds.
-    pub(super) fn new(items_max: usize, bytes_max: usize) -> Self {
+    pub(crate) fn new(items_max: usize, bytes_max: usize) -> Self {
         let state = State { items: VecDeque::new(), bytes: 0, is_closed: false };
-        Self { state: Mutex::new(state), filled: Condvar::new(), items_max, bytes_max }
+        Self {
+            state: Mutex::new(state),
+            filled: Condvar::new(),
+            arrived: Notify::new(),
+            items_max,
+            bytes_max,
+        }
     }
 
     /// Appends an item that holds about `size_bytes`. An item larger than the whole bound is taken
@@ -32,7 +51,7 @@ impl<T> Queue<T> {
     ///
     /// # Errors
     /// `Busy` when full, `Unavailable` when closed.
-    pub(super) fn push(&self, item: T, size_bytes: usize) -> Result<(), StoreError> {
+    pub(crate) fn push(&self, item: T, size_bytes: usize) -> Result<(), StoreError> {
         let mut state = self.state.lock();
         if state.is_closed {
             return Err(closed());
@@ -46,31 +65,49 @@ impl<T> Queue<T> {
         state.bytes = bytes;
         drop(state);
         self.filled.notify_one();
+        self.arrived.notify_one();
         Ok(())
     }
 
     /// Waits until there is something, then takes up to `most`; nothing once the queue is closed and
     /// empty.
-    pub(super) fn pop(&self, most: usize) -> Vec<T> {
+    pub(crate) fn pop(&self, most: usize) -> Vec<T> {
         let mut state = self.state.lock();
         while state.items.is_empty() && !state.is_closed {
             self.filled.wait(&mut state);
         }
-        let count = state.items.len().min(most);
-        let taken: Vec<(T, usize)> = state.items.drain(..count).collect();
-        state.bytes -= taken.iter().map(|(_, size_bytes)| size_bytes).sum::<usize>();
-        taken.into_iter().map(|(item, _)| item).collect()
+        state.take(most)
+    }
+
+    /// As [`Self::pop`], for a task.
+    pub(crate) async fn pop_async(&self, most: usize) -> Vec<T> {
+        loop {
+            {
+                let mut state = self.state.lock();
+                if !state.items.is_empty() || state.is_closed {
+                    // Whoever else waits has to see the end as well.
+                    if state.is_closed {
+                        self.arrived.notify_one();
+                    }
+                    return state.take(most);
+                }
+            }
+            self.arrived.notified().await;
+        }
     }
 
     /// Takes nothing more; what is in it can still be popped.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.state.lock().is_closed = true;
         self.filled.notify_all();
+        self.arrived.notify_waiters();
+        // For one that looked before the closing and waits after it.
+        self.arrived.notify_one();
     }
 }
 
 /// What is answered after the end.
-pub(super) fn closed() -> StoreError {
+pub(crate) fn closed() -> StoreError {
     StoreError::Unavailable("the store is closed".to_owned())
 }
 
@@ -99,5 +136,19 @@ mod tests {
         assert_eq!(queue.pop(9), [1]);
         queue.push(2, 60).unwrap();
         assert_eq!(queue.push(3, 60), Err(StoreError::Busy));
+    }
+
+    #[tokio::test]
+    async fn tasks_that_wait_get_each_item_once_and_see_the_end() {
+        let queue = Queue::new(9, 100);
+        let all = async {
+            queue.push(1, 1).unwrap();
+            queue.push(2, 1).unwrap();
+            queue.close();
+        };
+        let (one, other, ()) = tokio::join!(queue.pop_async(1), queue.pop_async(1), all);
+        assert_eq!([one, other].concat(), [1, 2]);
+        let ends = tokio::join!(queue.pop_async(1), queue.pop_async(1), queue.pop_async(1));
+        assert_eq!(ends, (vec![], vec![], vec![]));
     }
 }

@@ -1,0 +1,328 @@
+//! The engine for many processes: PostgreSQL, of which each process has one writer and a few readers.
+//!
+//! - [`url`]: where the database is
+//! - [`schema`]: connecting to the database and bringing its tables up to date
+//! - [`db`], [`writer`], [`write_tx`], [`locks`], [`readers`]: how requests get to it
+//! - [`error`], [`cells`]: between PostgreSQL's types and ours
+//! - the ports by noun; [`access`] is what several of them ask
+//! - [`server_lock`], [`mod@examine`], [`backup`]: what operators' commands need, over a [`session`]
+
+#![expect(clippy::future_not_send, reason = "all futures of this engine stay on its one thread")]
+
+mod access;
+mod accounts;
+pub mod backup;
+mod blocks;
+mod cells;
+mod conversations;
+mod db;
+mod erasures;
+mod error;
+mod examine;
+mod exports;
+mod friends;
+mod history;
+mod locks;
+mod members;
+mod mentions;
+mod message_search;
+mod messages;
+#[cfg(test)]
+mod plans;
+mod reactions;
+mod readers;
+mod reads;
+mod schema;
+mod search;
+mod sends;
+mod server_lock;
+mod session;
+mod sessions;
+#[cfg(all(test, feature = "postgres-tests"))]
+mod tests;
+mod url;
+mod users;
+mod write_tx;
+mod writer;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::runtime::Builder;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::{LocalSet, spawn_local};
+
+pub use self::examine::{Examined, examine};
+pub use self::schema::{OLDEST_VERSION, SCHEMA_VERSION};
+pub use self::server_lock::{LockError, ServerLock};
+pub use self::session::DatabaseError;
+pub use self::url::DatabaseUrl;
+
+use self::db::Db;
+use self::error::Result;
+use self::locks::Key;
+use self::readers::{Reader, Reads as ReadQueue};
+use self::schema::Location;
+use self::write_tx::WriteTx;
+use self::writer::{Commands, Write, Writer};
+use crate::log::CommitFeed;
+use crate::{Pending, Store, StoreError};
+
+/// How this engine runs.
+#[derive(Clone, Debug)]
+pub struct PostgresOptions {
+    /// The database.
+    pub url: DatabaseUrl,
+    /// Connections that read.
+    pub readers: usize,
+    /// Writes that may wait; one more is refused with `Busy`.
+    pub queued_writes: usize,
+    /// Bytes that waiting writes may hold.
+    pub queued_write_bytes: usize,
+    /// Reads that may wait.
+    pub queued_reads: usize,
+    /// Writes that share one commit at most.
+    pub batch_writes: usize,
+    /// Batches of events that may wait in the commit feed before the writer waits for its reader.
+    pub feed_batches: usize,
+}
+
+impl PostgresOptions {
+    /// The defaults, for the database of this URL.
+    pub fn at(url: DatabaseUrl) -> Self {
+        Self {
+            url,
+            readers: 4,
+            queued_writes: 16_384,
+            queued_write_bytes: 64 << 20,
+            queued_reads: 16_384,
+            batch_writes: 512,
+            feed_batches: 64,
+        }
+    }
+}
+
+/// All that is kept, in a PostgreSQL database that several processes may share.
+///
+/// Writes are durable before they are answered (`synchronous_commit = on`). While the database is
+/// away, requests are answered `Unavailable`, and it is tried again with each batch, so the store
+/// comes back by itself.
+///
+/// Dropping it closes it without waiting; see [`crate::Store::close`] for the orderly way.
+pub struct PostgresStore {
+    commands: Arc<Commands>,
+    reads: Arc<ReadQueue>,
+    feed: Mutex<Option<CommitFeed>>,
+    is_feed_taken: Arc<AtomicBool>,
+    ended: watch::Receiver<bool>,
+}
+
+impl PostgresStore {
+    /// Opens the database, making its tables or bringing them up to date where needed, and starts the
+    /// engine's thread.
+    ///
+    /// # Errors
+    /// `Unavailable` with one sentence that names the database: it cannot be reached, is none of ours,
+    /// or was made by a newer program.
+    pub fn open(options: PostgresOptions) -> Result<Self> {
+        let commands = Arc::new(Commands::new(options.queued_writes, options.queued_write_bytes));
+        let reads = Arc::new(ReadQueue::new(options.queued_reads, usize::MAX));
+        let (feed_tx, feed_rx) = mpsc::channel(options.feed_batches.max(1));
+        let (ended_tx, ended) = watch::channel(false);
+        let is_feed_taken = Arc::new(AtomicBool::new(false));
+        let engine = Engine {
+            commands: Arc::clone(&commands),
+            reads: Arc::clone(&reads),
+            feed: feed_tx,
+            is_feed_taken: Arc::clone(&is_feed_taken),
+            ended: ended_tx,
+            options,
+        };
+        start(|opened| engine.run(opened))?;
+        Ok(Self { commands, reads, feed: Mutex::new(Some(feed_rx)), is_feed_taken, ended })
+    }
+
+    /// Makes the tables or brings them up to date, and nothing else.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn migrate(url: &DatabaseUrl) -> Result<()> {
+        let url = url.clone();
+        start(async move |opened: Opening| {
+            // The caller waits for this alone; if it has gone, nobody misses the answer.
+            drop(opened.send(Location::prepare(&url).await.map(drop)));
+        })
+    }
+
+    /// Queues a write about these things that holds nothing large. It may be run more than once, if
+    /// other writers are met; each time all is as if it had not run before.
+    fn write<T, F>(&self, keys: impl IntoIterator<Item = Key>, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: AsyncFn(&mut WriteTx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.write_sized(keys, 0, work)
+    }
+
+    /// Queues a write that holds about `size_bytes` beside its fixed part.
+    fn write_sized<T, F>(
+        &self,
+        keys: impl IntoIterator<Item = Key>,
+        size_bytes: usize,
+        work: F,
+    ) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: AsyncFn(&mut WriteTx<'_>) -> Result<T> + Send + 'static,
+    {
+        let keys = keys.into_iter().collect();
+        Write::submit(&self.commands, keys, size_bytes + size_of::<F>(), work)
+    }
+
+    /// Queues a read.
+    fn read<T, F>(&self, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: AsyncFnOnce(&Db) -> Result<T> + Send + 'static,
+    {
+        readers::submit(&self.reads, work)
+    }
+}
+
+impl Store for PostgresStore {
+    fn take_commit_feed(&self) -> Option<CommitFeed> {
+        let feed = self.feed.lock().take();
+        self.is_feed_taken.store(true, Ordering::Release);
+        feed
+    }
+
+    fn check(&self) -> Pending<()> {
+        // Each batch notes itself, so that one without any command of its own writes too.
+        let written = self.write([], async |_: &mut WriteTx<'_>| Ok(()));
+        let read = self.read(async |db: &Db| {
+            db.query_one(
+                "SELECT name
+                 FROM meta
+                 WHERE name = 'epoch'",
+                &[],
+            )
+            .await
+            .map(drop)
+        });
+        Box::pin(async {
+            written.await?;
+            read.await
+        })
+    }
+
+    fn close(&self) -> Pending<()> {
+        self.commands.close();
+        self.reads.close();
+        let mut ended = self.ended.clone();
+        Box::pin(async move {
+            // The sender is gone only with the writer itself, so either way it has ended.
+            drop(ended.wait_for(|has_ended| *has_ended).await);
+            Ok(())
+        })
+    }
+}
+
+impl Drop for PostgresStore {
+    fn drop(&mut self) {
+        // The thread ends after what is queued. It is not waited for: the writer may wait for
+        // whoever reads the feed, and that may be the thread that drops.
+        self.commands.close();
+        self.reads.close();
+    }
+}
+
+/// Hears whether the engine could start.
+type Opening = oneshot::Sender<Result<()>>;
+
+/// What the engine's thread owns.
+struct Engine {
+    options: PostgresOptions,
+    commands: Arc<Commands>,
+    reads: Arc<ReadQueue>,
+    feed: mpsc::Sender<Vec<crate::log::Committed>>,
+    is_feed_taken: Arc<AtomicBool>,
+    ended: watch::Sender<bool>,
+}
+
+impl Engine {
+    async fn run(self, opened: Opening) {
+        let readers = self.options.readers.max(1);
+        let (writer, readers) = match self.connect(readers).await {
+            Ok(tasks) => tasks,
+            // Nobody else misses the answer, if the opener has gone.
+            Err(error) => return drop(opened.send(Err(error))),
+        };
+        drop(opened.send(Ok(())));
+        let readers: Vec<_> = readers.into_iter().map(|reader| spawn_local(reader.run())).collect();
+        writer.run().await;
+        for reader in readers {
+            if let Err(error) = reader.await {
+                tracing::error!(%error, "a reader of the store ended");
+            }
+        }
+    }
+
+    async fn connect(self, readers: usize) -> Result<(Writer, Vec<Reader>)> {
+        let location = Location::prepare(&self.options.url).await?;
+        let opened = location.open_writer().await?;
+        let row = opened.db.query_one("SELECT gen_random_uuid()", &[]).await?;
+        let mut tasks = Vec::new();
+        for _ in 0..readers {
+            tasks.push(Reader {
+                db: Some(location.open_reader().await?),
+                location: location.clone(),
+                queue: Arc::clone(&self.reads),
+            });
+        }
+        let writer = Writer {
+            location,
+            queue: self.commands,
+            batch_max: self.options.batch_writes.max(1),
+            feed: self.feed,
+            is_feed_taken: self.is_feed_taken,
+            ended: self.ended,
+            opened: Some(opened),
+            id: row.try_get(0)?,
+            batch: 0,
+            doubt: None,
+        };
+        Ok((writer, tasks))
+    }
+}
+
+/// Runs this on a thread of its own, which is the only one that its futures are ever on, and waits
+/// until it says whether it could start.
+fn start<F>(run: F) -> Result<()>
+where
+    F: AsyncFnOnce(Opening) + Send + 'static,
+{
+    let cannot = |error| StoreError::Unavailable(format!("no thread can be started: {error}"));
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(cannot)?;
+    let (opening, opened) = oneshot::channel();
+    let (answer_tx, answer) = std::sync::mpsc::channel();
+    let work = move || {
+        let local = LocalSet::new();
+        local.block_on(&runtime, async move {
+            let answering = async { drop(answer_tx.send(opened.await)) };
+            futures_util::future::join(run(opening), answering).await;
+        });
+        // The connections take their leave, for which PostgreSQL need not wait.
+        let _within = runtime.block_on(async { tokio::time::timeout(GOODBYE_WITHIN, local).await });
+    };
+    thread::Builder::new().name("store-postgres".to_owned()).spawn(work).map_err(cannot)?;
+    match answer.recv() {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) | Err(_) => Err(StoreError::Corrupt("the engine ended".to_owned())),
+    }
+}
+
+/// How long connections may take to end.
+const GOODBYE_WITHIN: Duration = Duration::from_secs(1);

@@ -1,0 +1,151 @@
+//! Erasing an account at once, and the port for it.
+
+use std::sync::Arc;
+
+use salala_core::Timestamp;
+use salala_core::ids::{ConversationId, UserId};
+
+use super::PostgresStore;
+use super::access::require_user;
+use super::cells::{Cells, DbId};
+use super::db::Db;
+use super::erasures::{carry_on, leave_first};
+use super::error::Result;
+use super::friends::close_waiting;
+use super::locks::Key;
+use super::sessions::{load_acquaintances, revoke_all};
+use super::write_tx::WriteTx;
+use super::writer::Write;
+use crate::Pending;
+use crate::error::no_user;
+use crate::log::Event;
+use crate::ports::accounts::{Accounts, ERASED_DISPLAY_NAME, erased_key, erased_username};
+
+impl Accounts for PostgresStore {
+    fn erase_user(&self, user_id: UserId, now: Timestamp) -> Pending<()> {
+        self.write([Key::User(user_id)], async move |tx: &mut WriteTx<'_>| {
+            erase(tx, user_id, now).await
+        })
+    }
+
+    fn request_erasure(&self, user_id: UserId, now: Timestamp) -> Pending<()> {
+        self.write([Key::User(user_id)], async move |tx: &mut WriteTx<'_>| {
+            require_user(tx.db, user_id).await?;
+            tx.db
+                .execute(
+                    "UPDATE users
+                     SET disabled_at = $2
+                     WHERE id = $1",
+                    &[&user_id.to_db(), &now.unix_ms()],
+                )
+                .await?;
+            revoke_all(tx.db, user_id, None, now).await?;
+            tx.db
+                .execute(
+                    "INSERT INTO erasures (user_id, stage, conversation_id, seq)
+                     VALUES ($1, 'asked', $2, 0)
+                     ON CONFLICT (user_id) DO NOTHING",
+                    &[&user_id.to_db(), &FIRST.to_db()],
+                )
+                .await?;
+            Ok(())
+        })
+    }
+
+    fn carry_on_erasure(&self, limit: usize, now: Timestamp) -> Pending<bool> {
+        // Mostly there is nothing to do, and that takes no place among the writes.
+        let waiting = self.read(async |db: &Db| {
+            let row = db
+                .query_one(
+                    "SELECT EXISTS (
+                         SELECT 1
+                         FROM erasures
+                     )",
+                    &[],
+                )
+                .await?;
+            Cells::new(&row).take()
+        });
+        let commands = Arc::clone(&self.commands);
+        Box::pin(async move {
+            if !waiting.await? {
+                return Ok(false);
+            }
+            let step = async move |tx: &mut WriteTx<'_>| carry_on(tx, limit, now).await;
+            Write::submit(&commands, Vec::new(), 0, step).await
+        })
+    }
+}
+
+/// Sorts before every other.
+pub(super) const FIRST: ConversationId = ConversationId::from_bytes([0; 16]);
+
+/// As the port says; a repeat changes nothing.
+pub(super) async fn erase(tx: &mut WriteTx<'_>, user_id: UserId, now: Timestamp) -> Result<()> {
+    let row = tx
+        .db
+        .query_opt(
+            "SELECT erased_at IS NOT NULL
+             FROM users
+             WHERE id = $1",
+            &[&user_id.to_db()],
+        )
+        .await?;
+    match row.map(|row| Cells::new(&row).take()).transpose()? {
+        None => return Err(no_user()),
+        Some(true) => return Ok(()),
+        Some(false) => {}
+    }
+    let acquaintances = load_acquaintances(tx.db, user_id).await?;
+    tx.tell_user(user_id, Event::UserErased(acquaintances), now).await?;
+    close_waiting(tx, user_id, now).await?;
+    forget_person(tx.db, user_id, now).await?;
+    tx.db
+        .execute(
+            "INSERT INTO erasures (user_id, stage, conversation_id, seq)
+             VALUES ($1, 'conversations', $2, 0)
+             ON CONFLICT (user_id) DO UPDATE SET stage = excluded.stage",
+            &[&user_id.to_db(), &FIRST.to_db()],
+        )
+        .await?;
+    leave_first(tx, user_id, now).await
+}
+
+async fn forget_person(db: &Db, user_id: UserId, now: Timestamp) -> Result<()> {
+    db.execute(
+        "UPDATE users
+         SET username = $2, username_key = $3, email = '', email_key = $3, password_hash = '',
+             display_name = $4, avatar = NULL, bio = NULL, phone_number = NULL,
+             date_of_birth = NULL, last_seen_at = NULL, disabled_at = NULL, erased_at = $5
+         WHERE id = $1",
+        &[
+            &user_id.to_db(),
+            &erased_username(user_id),
+            &erased_key(user_id),
+            &ERASED_DISPLAY_NAME,
+            &now.unix_ms(),
+        ],
+    )
+    .await?;
+    for sql in [
+        "DELETE FROM user_terms
+         WHERE user_id = $1",
+        "DELETE FROM sessions
+         WHERE user_id = $1",
+        "DELETE FROM friendships
+         WHERE user_id = $1",
+        "DELETE FROM friendships
+         WHERE friend_id = $1",
+        "DELETE FROM friend_requests
+         WHERE sender_id = $1",
+        "DELETE FROM friend_requests
+         WHERE receiver_id = $1",
+        "DELETE FROM blocks
+         WHERE user_id = $1",
+        "DELETE FROM blocks
+         WHERE blocked_id = $1",
+    ] {
+        db.execute(sql, &[&user_id.to_db()]).await?;
+    }
+    Ok(())
+}

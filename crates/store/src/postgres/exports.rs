@@ -1,0 +1,349 @@
+//! Everything held about a user, in parts, and the port for it.
+
+use salala_core::ids::{ConversationId, UserId};
+use salala_core::records::export::{
+    Block, ExportRows, OwnMessage, Participation, PastMembership, ReadRange,
+};
+use salala_core::records::{Reaction, Session};
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+use uuid::Uuid;
+
+use super::PostgresStore;
+use super::cells::{Cells, DbId as _, brief_columns, number, rows};
+use super::db::{Db, Parameters};
+use super::erasures::{next_participation, next_past};
+use super::error::Result;
+use super::friends::{request_from, select_request};
+use super::sessions::session_from;
+use crate::Pending;
+use crate::mentions::mentions_from;
+use crate::ports::exports::{ExportPart, ExportPlace, ExportSection, Exports};
+
+/// Conversations that one part looks into for read marks.
+const CONVERSATIONS_AT_ONCE: usize = 32;
+
+impl Exports for PostgresStore {
+    fn export_part(
+        &self,
+        user_id: UserId,
+        place: ExportPlace,
+        limit: usize,
+    ) -> Pending<ExportPart> {
+        self.read(async move |db: &Db| {
+            Export { db, user_id, place, limit: limit.max(1) }.part().await
+        })
+    }
+}
+
+struct Export<'a> {
+    db: &'a Db,
+    user_id: UserId,
+    place: ExportPlace,
+    limit: usize,
+}
+
+impl Export<'_> {
+    async fn part(&self) -> Result<ExportPart> {
+        match self.place.section {
+            ExportSection::Sessions => self.sessions().await,
+            ExportSection::Friends => self.friends().await,
+            ExportSection::SentFriendRequests => self.sent_requests().await,
+            ExportSection::ReceivedFriendRequests => self.received_requests().await,
+            ExportSection::Blocks => self.blocks().await,
+            ExportSection::Conversations => self.conversations().await,
+            ExportSection::PastMemberships => self.past_memberships().await,
+            ExportSection::Messages => self.messages().await,
+            ExportSection::Reactions => self.reactions().await,
+            ExportSection::Reads => self.reads().await,
+        }
+    }
+
+    async fn sessions(&self) -> Result<ExportPart> {
+        let sql = "SELECT id, user_id, user_agent, address, created_at, last_used_at, expires_at
+             FROM sessions
+             WHERE user_id = $1 AND (created_at, id) > ($3, $2)
+             ORDER BY created_at, id
+             LIMIT $4";
+        let found = self.by_both(sql, session_from).await?;
+        let after = |row: &Session| (*row.id.as_bytes(), row.created_at.unix_ms());
+        Ok(self.place.part(self.limit, found, after, ExportRows::Sessions))
+    }
+
+    async fn friends(&self) -> Result<ExportPart> {
+        let sql = concat!(
+            "SELECT ",
+            brief_columns!(),
+            "
+             FROM friendships f
+             JOIN users u ON u.id = f.friend_id
+             WHERE f.user_id = $1 AND f.friend_id > $2
+             ORDER BY f.friend_id
+             LIMIT $3"
+        );
+        let found = self.by_id(sql, |row| Cells::new(row).brief()).await?;
+        Ok(self.place.part(self.limit, found, |row| (*row.id.as_bytes(), 0), ExportRows::Friends))
+    }
+
+    async fn sent_requests(&self) -> Result<ExportPart> {
+        let sql = select_request!(
+            "WHERE r.sender_id = $1 AND r.id > $2
+             ORDER BY r.id
+             LIMIT $3"
+        );
+        let found = self.by_id(sql, request_from).await?;
+        Ok(self.place.part(
+            self.limit,
+            found,
+            |row| (*row.id.as_bytes(), 0),
+            ExportRows::SentFriendRequests,
+        ))
+    }
+
+    async fn received_requests(&self) -> Result<ExportPart> {
+        let sql = select_request!(
+            "WHERE r.receiver_id = $1 AND r.id > $2
+             ORDER BY r.id
+             LIMIT $3"
+        );
+        let found = self.by_id(sql, request_from).await?;
+        Ok(self.place.part(
+            self.limit,
+            found,
+            |row| (*row.id.as_bytes(), 0),
+            ExportRows::ReceivedFriendRequests,
+        ))
+    }
+
+    async fn blocks(&self) -> Result<ExportPart> {
+        let sql = concat!(
+            "SELECT ",
+            brief_columns!(),
+            ", b.created_at
+             FROM blocks b
+             JOIN users u ON u.id = b.blocked_id
+             WHERE b.user_id = $1 AND b.blocked_id > $2
+             ORDER BY b.blocked_id
+             LIMIT $3"
+        );
+        let found = self
+            .by_id(sql, |row| {
+                let mut cells = Cells::new(row);
+                Ok(Block { user: cells.brief()?, created_at: cells.moment()? })
+            })
+            .await?;
+        Ok(self.place.part(
+            self.limit,
+            found,
+            |row| (*row.user.id.as_bytes(), 0),
+            ExportRows::Blocks,
+        ))
+    }
+
+    async fn conversations(&self) -> Result<ExportPart> {
+        let sql = concat!(
+            "SELECT p.conversation_id, c.name, c.is_group, p.role, p.joined_seq, p.last_read_seq,
+                 p.muted_until, p.pinned_at, p.archived_at, p.marked_unread, ",
+            brief_columns!(),
+            "
+             FROM participants p
+             JOIN conversations c ON c.id = p.conversation_id
+             LEFT JOIN participants q
+                 ON q.conversation_id = p.conversation_id AND q.user_id <> p.user_id
+                     AND NOT c.is_group
+             LEFT JOIN users u ON u.id = q.user_id
+             WHERE p.user_id = $1 AND p.conversation_id > $2
+             ORDER BY p.conversation_id
+             LIMIT $3"
+        );
+        let found = self.by_id(sql, participation_from).await?;
+        let after = |row: &Participation| (*row.conversation_id.as_bytes(), 0);
+        Ok(self.place.part(self.limit, found, after, ExportRows::Conversations))
+    }
+
+    async fn past_memberships(&self) -> Result<ExportPart> {
+        let sql = "SELECT conversation_id, joined_seq, left_seq
+             FROM past_memberships
+             WHERE user_id = $1 AND (conversation_id, joined_seq) > ($2, $3)
+             ORDER BY conversation_id, joined_seq
+             LIMIT $4";
+        let found = self
+            .by_both(sql, |row| {
+                let mut cells = Cells::new(row);
+                Ok(PastMembership {
+                    conversation_id: cells.id()?,
+                    joined_seq: cells.number()?,
+                    left_seq: cells.number()?,
+                })
+            })
+            .await?;
+        let after =
+            |row: &PastMembership| (*row.conversation_id.as_bytes(), number(row.joined_seq));
+        Ok(self.place.part(self.limit, found, after, ExportRows::PastMemberships))
+    }
+
+    async fn messages(&self) -> Result<ExportPart> {
+        let sql = "SELECT id, conversation_id, seq, content, file_url, reply_to_id, mentions,
+                 client_message_id, created_at, edited_at, deleted_at
+             FROM messages
+             WHERE sender_id = $1 AND (conversation_id, seq) > ($2, $3) AND seq > 0
+             ORDER BY conversation_id, seq
+             LIMIT $4";
+        let found = self.by_both(sql, own_message_from).await?;
+        let after = |row: &OwnMessage| (*row.conversation_id.as_bytes(), number(row.seq));
+        Ok(self.place.part(self.limit, found, after, ExportRows::Messages))
+    }
+
+    async fn reactions(&self) -> Result<ExportPart> {
+        let sql = "SELECT r.number, r.id, r.message_id, m.conversation_id, r.user_id, r.emoji,
+                 r.created_at
+             FROM reactions r
+             JOIN messages m ON m.id = r.message_id
+             WHERE r.user_id = $1 AND r.number > $2
+             ORDER BY r.number
+             LIMIT $3";
+        let bound: [&(dyn ToSql + Sync); 3] =
+            [&self.user_id.to_db(), &self.place.number, &rows(self.limit)];
+        let found = self
+            .select(sql, &bound, |row| {
+                let mut cells = Cells::new(row);
+                let number: i64 = cells.take()?;
+                let reaction = Reaction {
+                    id: cells.id()?,
+                    message_id: cells.id()?,
+                    conversation_id: cells.id()?,
+                    user_id: cells.id()?,
+                    emoji: cells.take()?,
+                    created_at: cells.moment()?,
+                };
+                Ok((number, reaction))
+            })
+            .await?;
+        let rows = |found: Vec<(i64, Reaction)>| {
+            ExportRows::Reactions(found.into_iter().map(|(_, reaction)| reaction).collect())
+        };
+        Ok(self.place.part(self.limit, found, |(number, _)| ([0; 16], *number), rows))
+    }
+
+    /// Marks are found by their conversation: those of the present and of past memberships, in the
+    /// order of their ids.
+    async fn reads(&self) -> Result<ExportPart> {
+        let mut found = Vec::new();
+        let mut place = self.place;
+        for _ in 0..CONVERSATIONS_AT_ONCE {
+            // A number means that a part ended within this conversation.
+            let id = if place.number >= 0 {
+                ConversationId::from_bytes(place.id)
+            } else {
+                let after = ConversationId::from_bytes(place.id);
+                let past = next_past(self.db, self.user_id, after).await?;
+                let present = next_participation(self.db, self.user_id, after).await?;
+                let next = past.into_iter().chain(present).min();
+                let Some(id) = next else {
+                    return Ok(ExportPart { rows: ExportRows::Reads(found), next: None });
+                };
+                id
+            };
+            let left = self.limit - found.len();
+            let marks = self.marks(id, place.number, left).await?;
+            place.id = *id.as_bytes();
+            place.number = match marks.last() {
+                Some(last) if marks.len() == left => number(last.first_seq),
+                Some(_) | None => -1,
+            };
+            found.extend(marks);
+            if found.len() == self.limit {
+                break;
+            }
+        }
+        Ok(ExportPart { rows: ExportRows::Reads(found), next: Some(place) })
+    }
+
+    async fn marks(&self, id: ConversationId, after: i64, limit: usize) -> Result<Vec<ReadRange>> {
+        let sql = "SELECT first_seq, last_seq, read_at
+             FROM message_reads
+             WHERE conversation_id = $1 AND user_id = $2 AND first_seq > $3
+             ORDER BY first_seq
+             LIMIT $4";
+        let bound: [&(dyn ToSql + Sync); 4] =
+            [&id.to_db(), &self.user_id.to_db(), &after, &rows(limit)];
+        self.select(sql, &bound, |row| {
+            let mut cells = Cells::new(row);
+            Ok(ReadRange {
+                conversation_id: id,
+                first_seq: cells.number()?,
+                last_seq: cells.number()?,
+                read_at: cells.moment()?,
+            })
+        })
+        .await
+    }
+
+    /// Rows after the place's id.
+    async fn by_id<T>(
+        &self,
+        sql: &'static str,
+        read: impl FnMut(&Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let id = Uuid::from_bytes(self.place.id);
+        self.select(sql, &[&self.user_id.to_db(), &id, &rows(self.limit)], read).await
+    }
+
+    /// Rows after the place's id and number.
+    async fn by_both<T>(
+        &self,
+        sql: &'static str,
+        read: impl FnMut(&Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let id = Uuid::from_bytes(self.place.id);
+        let bound: Parameters<'_> =
+            &[&self.user_id.to_db(), &id, &self.place.number, &rows(self.limit)];
+        self.select(sql, bound, read).await
+    }
+
+    async fn select<T>(
+        &self,
+        sql: &'static str,
+        bound: Parameters<'_>,
+        read: impl FnMut(&Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        self.db.query(sql, bound).await?.iter().map(read).collect()
+    }
+}
+
+fn participation_from(row: &Row) -> Result<Participation> {
+    let mut cells = Cells::new(row);
+    Ok(Participation {
+        conversation_id: cells.id()?,
+        name: cells.take()?,
+        is_group: cells.take()?,
+        role: cells.role()?,
+        joined_seq: cells.number()?,
+        last_read_seq: cells.number()?,
+        muted_until: cells.optional_moment()?,
+        pinned_at: cells.optional_moment()?,
+        archived_at: cells.optional_moment()?,
+        marked_unread: cells.take()?,
+        other: match row.try_get::<_, Option<Uuid>>(10)? {
+            Some(_) => Some(cells.brief()?),
+            None => None,
+        },
+    })
+}
+
+fn own_message_from(row: &Row) -> Result<OwnMessage> {
+    let mut cells = Cells::new(row);
+    Ok(OwnMessage {
+        id: cells.id()?,
+        conversation_id: cells.id()?,
+        seq: cells.number()?,
+        content: cells.take()?,
+        file_url: cells.take()?,
+        reply_to_id: cells.optional_id()?,
+        mentions: mentions_from(cells.take::<Option<&[u8]>>()?.unwrap_or_default()),
+        client_message_id: cells.take()?,
+        created_at: cells.moment()?,
+        edited_at: cells.optional_moment()?,
+        deleted_at: cells.optional_moment()?,
+    })
+}

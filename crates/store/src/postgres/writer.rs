@@ -1,0 +1,494 @@
+//! The writer: one task that works off the queue of writes, a batch for each commit.
+//!
+//! What arrives while a commit runs makes the next batch; there is no timer. Sends that follow each
+//! other are stored together; any other command runs in a savepoint of its own. A refused one leaves
+//! neither rows nor events nor holes. After COMMIT the batch's events go to the commit feed first and
+//! the answers after it: what is acked is on its way.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::{join, join3};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::db::{Db, Parameters};
+use super::error::Result;
+use super::locks::{Key, Keys};
+use super::readers::Local;
+use super::schema::{Location, Opened};
+use super::sends::{QueuedSend, store_sends};
+use super::write_tx::{LOCK_LOG, WriteTx};
+use crate::log::Committed;
+use crate::queue::{Queue, closed};
+use crate::{Pending, StoreError};
+
+/// Notes the batch in its own transaction, with the position of its last event, if it left any.
+pub(super) const MARK_BATCH: &str = "
+    INSERT INTO writers (id, batch, position)
+    VALUES ($1, $2, CASE WHEN $3 THEN currval('log_positions') END)
+    ON CONFLICT (id) DO UPDATE
+    SET batch = excluded.batch, position = excluded.position, used_at = now()";
+
+/// Conversations that one batch locks at most, unless a single command names more.
+const CONVERSATIONS_MAX: usize = 1_024;
+
+/// How often a batch is tried that meets other writers, or finds its connection gone.
+const TRIES_MAX: usize = 3;
+
+/// How long callers wait to hear what became of a COMMIT whose connection was lost.
+const SETTLE_WITHIN: Duration = Duration::from_secs(2);
+
+/// How long until it is asked again.
+const SETTLE_EVERY: Duration = Duration::from_millis(100);
+
+/// A queued write whose answer waits for the commit.
+pub(super) trait Command: Send {
+    /// What it is about.
+    fn keys(&self) -> &[Key];
+
+    /// The send that it is: those that follow each other are stored together.
+    fn as_send(&mut self) -> Option<&mut QueuedSend> {
+        None
+    }
+
+    /// Runs within the transaction; an error rolls this command back, and it alone. It is run again
+    /// where the whole batch is.
+    fn run<'a>(&'a mut self, tx: &'a mut WriteTx<'_>) -> Local<'a, Result<()>>;
+
+    /// Gives the outcome to the caller, or the reason for which nothing of it was stored.
+    fn answer(self: Box<Self>, failure: Option<StoreError>);
+}
+
+/// The queue to the writer.
+pub(super) type Commands = Queue<Box<dyn Command>>;
+
+/// A command made of a closure.
+pub(super) struct Write<T, F> {
+    keys: Vec<Key>,
+    work: F,
+    value: Option<T>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T, F> Write<T, F>
+where
+    T: Send + 'static,
+    F: AsyncFn(&mut WriteTx<'_>) -> Result<T> + Send + 'static,
+{
+    /// Queues it, and gives what its outcome will come through.
+    pub(super) fn submit(
+        queue: &Commands,
+        keys: Vec<Key>,
+        size_bytes: usize,
+        work: F,
+    ) -> Pending<T> {
+        let (reply, outcome) = oneshot::channel();
+        let size_bytes = size_bytes + keys.len() * size_of::<Key>();
+        let command = Self { keys, work, value: None, reply };
+        match queue.push(Box::new(command), size_bytes) {
+            Ok(()) => Box::pin(async { outcome.await.unwrap_or_else(|_| Err(closed())) }),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        }
+    }
+}
+
+impl<T, F> Command for Write<T, F>
+where
+    T: Send,
+    F: AsyncFn(&mut WriteTx<'_>) -> Result<T> + Send,
+{
+    fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    fn run<'a>(&'a mut self, tx: &'a mut WriteTx<'_>) -> Local<'a, Result<()>> {
+        Box::pin(async move {
+            self.value = Some((self.work)(tx).await?);
+            Ok(())
+        })
+    }
+
+    fn answer(self: Box<Self>, failure: Option<StoreError>) {
+        let outcome = match (failure, self.value) {
+            (Some(error), _) => Err(error),
+            (None, Some(value)) => Ok(value),
+            (None, None) => Err(StoreError::Corrupt("a write gave no answer".to_owned())),
+        };
+        // A caller that no longer waits is no reason to undo what is stored.
+        drop(self.reply.send(outcome));
+    }
+}
+
+/// What the writer's task owns.
+pub(super) struct Writer {
+    pub(super) location: Location,
+    pub(super) queue: Arc<Commands>,
+    pub(super) batch_max: usize,
+    pub(super) feed: mpsc::Sender<Vec<Committed>>,
+    /// Somebody took the other end of the feed.
+    pub(super) is_feed_taken: Arc<AtomicBool>,
+    /// Set when the task is done.
+    pub(super) ended: watch::Sender<bool>,
+    pub(super) opened: Option<Opened>,
+    /// Its row in `writers`.
+    pub(super) id: Uuid,
+    /// How many batches it has tried.
+    pub(super) batch: i64,
+    /// The last one, if its connection was lost while it committed.
+    pub(super) doubt: Option<Doubt>,
+}
+
+/// A batch of which it is not known whether it was committed.
+pub(super) struct Doubt {
+    backend: (i32, String),
+    events: Vec<Committed>,
+}
+
+impl Writer {
+    /// Works until the queue is closed and empty.
+    pub(super) async fn run(mut self) {
+        loop {
+            let queued = self.queue.pop_async(self.batch_max).await;
+            if queued.is_empty() {
+                break;
+            }
+            let mut batch = Vec::with_capacity(queued.len());
+            let mut keys = Keys::default();
+            for command in queued {
+                if !batch.is_empty() && keys.conversations() >= CONVERSATIONS_MAX {
+                    self.write_batch(std::mem::take(&mut batch), std::mem::take(&mut keys)).await;
+                }
+                command.keys().iter().for_each(|key| keys.add(key));
+                batch.push(command);
+            }
+            self.write_batch(batch, keys).await;
+        }
+        self.forget_itself().await;
+        self.ended.send_replace(true);
+    }
+
+    async fn write_batch(&mut self, mut batch: Vec<Box<dyn Command>>, keys: Keys) {
+        match self.try_often(&mut batch, &keys).await {
+            Ok((events, failures)) => {
+                self.publish(events).await;
+                for (command, failure) in batch.into_iter().zip(failures) {
+                    command.answer(failure);
+                }
+            }
+            Err(error) => {
+                let error = into_unavailable(error);
+                tracing::warn!(%error, commands = batch.len(), "a batch was not stored");
+                for command in batch {
+                    command.answer(Some(error.clone()));
+                }
+            }
+        }
+    }
+
+    /// All of a batch in one transaction: its events, and for each command why it was refused.
+    async fn try_often(&mut self, batch: &mut [Box<dyn Command>], keys: &Keys) -> Result<Outcome> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let opened = self.connect().await?;
+            self.batch += 1;
+            let mut attempt = Attempt { id: self.id, batch: self.batch, stage: Stage::Beginning };
+            match attempt.run(&opened.db, batch, keys).await {
+                Ok(outcome) => {
+                    self.opened = Some(opened);
+                    return Ok(outcome);
+                }
+                // A fresh connection for the next one: whatever state this one is in, it goes.
+                Err(error) => {
+                    let Opened { db, backend } = opened;
+                    let may_try_again = match attempt.stage {
+                        Stage::Beginning => db.is_lost() || db.has_met_another(),
+                        Stage::Working => db.has_met_another(),
+                        Stage::Committing(events, failures) if db.is_lost() => {
+                            self.doubt = Some(Doubt { backend, events });
+                            drop(db);
+                            match self.settle_in_time().await? {
+                                Some(events) => return Ok((events, failures)),
+                                None => true,
+                            }
+                        }
+                        Stage::Committing(..) => db.has_met_another(),
+                    };
+                    if !may_try_again || tries == TRIES_MAX {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The connection, or a new one; what was in doubt before is settled first.
+    async fn connect(&mut self) -> Result<Opened> {
+        if let Some(opened) = self.opened.take().filter(|opened| !opened.db.is_lost()) {
+            return Ok(opened);
+        }
+        let opened = self.location.open_writer().await?;
+        if let Some(events) = self.settle(&opened.db).await? {
+            // Their callers were told that it is not known: the members hear of it all the same.
+            self.publish(events).await;
+        }
+        Ok(opened)
+    }
+
+    /// What became of the batch in doubt: its events, if it was committed.
+    async fn settle_in_time(&mut self) -> Result<Option<Vec<Committed>>> {
+        let until = Instant::now() + SETTLE_WITHIN;
+        loop {
+            let settled = match self.location.open_writer().await {
+                Ok(opened) => {
+                    let settled = self.settle(&opened.db).await;
+                    self.opened = Some(opened);
+                    settled
+                }
+                Err(error) => Err(error),
+            };
+            if settled.is_ok() || Instant::now() >= until {
+                return settled;
+            }
+            tokio::time::sleep(SETTLE_EVERY).await;
+        }
+    }
+
+    async fn settle(&mut self, db: &Db) -> Result<Option<Vec<Committed>>> {
+        let Some(doubt) = &self.doubt else { return Ok(None) };
+        let (process, began) = &doubt.backend;
+        // While the process that served the lost connection is there, it may yet commit.
+        let ended = db
+            .query_opt(
+                "SELECT pg_terminate_backend(pid, 1000)
+                 FROM pg_stat_get_activity($1)
+                 WHERE backend_start::text = $2",
+                &[process, began],
+            )
+            .await?;
+        if let Some(row) = ended
+            && !row.try_get::<_, bool>(0)?
+        {
+            return Err(StoreError::Unavailable("a lost connection still works".to_owned()));
+        }
+        let row = db
+            .query_opt(
+                "SELECT batch, position
+                 FROM writers
+                 WHERE id = $1",
+                &[&self.id],
+            )
+            .await?;
+        let found: Option<(i64, Option<i64>)> = match &row {
+            Some(row) => Some((row.try_get(0)?, row.try_get(1)?)),
+            None => None,
+        };
+        let events = self.doubt.take().map(|doubt| doubt.events).unwrap_or_default();
+        match found {
+            Some((batch, position)) if batch == self.batch => {
+                let last = u64::try_from(position.unwrap_or(0)).unwrap_or(0);
+                let count = u64::try_from(events.len()).unwrap_or(0);
+                // All of a batch's positions were taken under the lock, one after the other.
+                let first = (last + 1).saturating_sub(count);
+                Ok(Some(with_positions(events, first..=last)))
+            }
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    async fn publish(&self, events: Vec<Committed>) {
+        if events.is_empty() || !self.is_feed_taken.load(Ordering::Acquire) {
+            return;
+        }
+        if self.feed.send(events).await.is_err() {
+            tracing::debug!("nobody reads the commit feed any more");
+        }
+    }
+
+    /// Its row is of no use to anybody else; those that others left go as well.
+    async fn forget_itself(&mut self) {
+        let Some(Opened { db, .. }) = self.opened.take() else { return };
+        let forgotten = db
+            .execute(
+                "DELETE FROM writers
+                 WHERE id = $1 OR used_at < now() - interval '7 days'",
+                &[&self.id],
+            )
+            .await;
+        if let Err(error) = forgotten {
+            tracing::debug!(%error, "a writer's row stays behind");
+        }
+    }
+}
+
+type Outcome = (Vec<Committed>, Vec<Option<StoreError>>);
+
+/// One try to store a batch.
+struct Attempt {
+    id: Uuid,
+    batch: i64,
+    stage: Stage,
+}
+
+/// How far it got.
+enum Stage {
+    /// Nothing was run yet.
+    Beginning,
+    /// Commands run.
+    Working,
+    /// COMMIT may have been sent.
+    Committing(Vec<Committed>, Vec<Option<StoreError>>),
+}
+
+impl Attempt {
+    async fn run(
+        &mut self,
+        db: &Db,
+        batch: &mut [Box<dyn Command>],
+        keys: &Keys,
+    ) -> Result<Outcome> {
+        let (begun, locked) = join(db.run("BEGIN"), keys.lock(db)).await;
+        begun.and(locked)?;
+        self.stage = Stage::Working;
+        let mut tx = WriteTx::new(db);
+        let mut failures = Vec::with_capacity(batch.len());
+        let mut runs = Runs { savepoint: "SAVEPOINT command" };
+        let mut rest = batch;
+        while let Some((run, others)) = split_run(rest) {
+            failures.append(&mut runs.store(&mut tx, run).await?);
+            rest = others;
+        }
+        self.commit(tx, failures).await
+    }
+
+    /// Sends all that is left to do at once: whatever befalls this process meanwhile, the lock on the
+    /// log is held for no longer than PostgreSQL needs.
+    async fn commit(
+        &mut self,
+        tx: WriteTx<'_>,
+        failures: Vec<Option<StoreError>>,
+    ) -> Result<Outcome> {
+        let db = tx.db;
+        let (events, rows) = tx.into_events();
+        let has_events = !events.is_empty();
+        self.stage = Stage::Committing(events, failures);
+        let log = async {
+            if !has_events {
+                return Ok(Vec::new());
+            }
+            let (locked, positions) = join(db.query(LOCK_LOG, &[]), rows.insert(db)).await;
+            locked.and(positions)
+        };
+        let mark: Parameters<'_> = &[&self.id, &self.batch, &has_events];
+        let (positions, marked, committed) =
+            join3(log, db.execute(MARK_BATCH, mark), db.run("COMMIT")).await;
+        let positions = positions?;
+        marked.and(committed.map(|()| 0))?;
+        match std::mem::replace(&mut self.stage, Stage::Working) {
+            Stage::Committing(events, failures) => {
+                Ok((with_positions(events, positions), failures))
+            }
+            Stage::Beginning | Stage::Working => Ok((Vec::new(), Vec::new())),
+        }
+    }
+}
+
+fn with_positions(
+    mut events: Vec<Committed>,
+    positions: impl IntoIterator<Item = u64>,
+) -> Vec<Committed> {
+    for (event, position) in events.iter_mut().zip(positions) {
+        event.position = position;
+    }
+    events
+}
+
+/// Why nothing of a batch was stored, whichever way it failed.
+fn into_unavailable(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable(cause) | StoreError::Corrupt(cause) => {
+            StoreError::Unavailable(cause)
+        }
+        StoreError::NotFound(_)
+        | StoreError::Forbidden(_)
+        | StoreError::Conflict(_)
+        | StoreError::Invalid { .. }
+        | StoreError::Busy => StoreError::Unavailable(error.to_string()),
+    }
+}
+
+/// Sends that follow each other, or one other command; and the rest of the batch.
+fn split_run(
+    batch: &mut [Box<dyn Command>],
+) -> Option<(&mut [Box<dyn Command>], &mut [Box<dyn Command>])> {
+    let sends = batch.iter_mut().map_while(|command| command.as_send().map(drop)).count();
+    batch.split_at_mut_checked(sends.max(1))
+}
+
+/// Storing commands, each run of them in a savepoint.
+struct Runs {
+    /// What begins the next one.
+    savepoint: &'static str,
+}
+
+impl Runs {
+    /// Why each of a run's commands was refused, and it alone; an error fails the whole batch.
+    async fn store(
+        &mut self,
+        tx: &mut WriteTx<'_>,
+        run: &mut [Box<dyn Command>],
+    ) -> Result<Vec<Option<StoreError>>> {
+        let db = tx.db;
+        let mark = tx.mark_events();
+        let savepoint =
+            std::mem::replace(&mut self.savepoint, "RELEASE command; SAVEPOINT command");
+        // The savepoint is sent with the first statement: it costs no way of its own.
+        let work = AssertUnwindSafe(run_all(tx, run)).catch_unwind();
+        let (set, outcome) = join(db.run(savepoint), work).await;
+        set?;
+        let failure = match outcome {
+            Ok(Ok(failures)) => return Ok(failures),
+            Ok(Err(error @ StoreError::Unavailable(_))) => return Err(error),
+            Ok(Err(error)) => error,
+            Err(_) => StoreError::Corrupt("a write panicked".to_owned()),
+        };
+        db.run("ROLLBACK TO command").await?;
+        tx.forget_events(mark);
+        if run.len() < 2 {
+            return Ok(vec![Some(failure)]);
+        }
+        // One of many cannot be stored: halved, until it alone is refused.
+        let (one, other) = run.split_at_mut(run.len() / 2);
+        let mut failures = Box::pin(self.store(tx, one)).await?;
+        failures.append(&mut Box::pin(self.store(tx, other)).await?);
+        Ok(failures)
+    }
+}
+
+async fn run_all(
+    tx: &mut WriteTx<'_>,
+    run: &mut [Box<dyn Command>],
+) -> Result<Vec<Option<StoreError>>> {
+    let mut sends = Vec::with_capacity(run.len());
+    let mut others = Vec::new();
+    for command in run {
+        match command.as_send() {
+            Some(_) => sends.push(command),
+            None => others.push(command),
+        }
+    }
+    let mut sends: Vec<&mut QueuedSend> =
+        sends.into_iter().filter_map(|command| command.as_send()).collect();
+    if !sends.is_empty() {
+        return store_sends(tx, &mut sends).await;
+    }
+    for command in others {
+        command.run(tx).await?;
+    }
+    Ok(vec![None])
+}

@@ -1,0 +1,15 @@
+//! The PostgreSQL engine by itself: what the contract cannot ask of every engine.
+
+#![cfg(feature = "postgres-tests")]
+
+#[cfg(test)]
+#[path = "postgres"]
+mod postgres {
+    pub(crate) mod database;
+    pub(crate) mod lost_commit;
+    pub(crate) mod opening;
+    pub(crate) mod server;
+    pub(crate) mod server_away;
+    pub(crate) mod two_writers;
+    pub(crate) mod world;
+}
