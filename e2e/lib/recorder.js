@@ -1,7 +1,4 @@
-/**
- * Listens to everything that the tests say to a server and are told by it, and fails the test at its end
- * if anything of it is not as the server's own documents say.
- */
+/** Listens to all that tests and servers tell each other, and fails a test whose server's documents say otherwise. */
 
 import { afterEach } from 'node:test';
 

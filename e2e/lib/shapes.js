@@ -125,6 +125,40 @@ export const MessagesRead = {
 export const StatusChange = { userId: id, status, lastSeenAt: orNull(time) };
 export const TypingUser = { userId: id, conversationId: id };
 export const NewGroup = { groupId: id, groupName: text, message: text };
+const iceServer = (value) => Array.isArray(value.urls) && value.urls.every(text);
+export const CallIncoming = {
+  callId: id,
+  callerId: id,
+  callerName: text,
+  callerAvatar: orNull(text),
+  conversationId: id,
+  hasVideo: flag,
+  iceServers: list(iceServer),
+  expiresAt: time,
+};
+export const CallStarted = {
+  success: flag,
+  callId: id,
+  iceServers: list(iceServer),
+  calleeOnline: flag,
+};
+export const CallOver = { from: id, callId: id, reason: text };
+export const Call = {
+  id,
+  conversationId: id,
+  callerId: id,
+  calleeId: id,
+  peer: shape(UserSummary),
+  direction: oneOf('outgoing', 'incoming'),
+  hasVideo: flag,
+  state: oneOf('ringing', 'accepted', 'rejected', 'cancelled', 'missed', 'failed', 'ended'),
+  missed: flag,
+  reason: orNull(oneOf('rejected', 'cancelled', 'missed', 'connection_lost', 'ended')),
+  createdAt: time,
+  answeredAt: orNull(time),
+  endedAt: orNull(time),
+  durationMs: orNull(count),
+};
 export const MessageHit = { ...Message, snippet: text, highlights: Array.isArray };
 export const List = (fields) => ({ data: list(shape(fields)) });
 export const Page = (fields) => ({ data: list(shape(fields)), nextCursor: orNull(text) });

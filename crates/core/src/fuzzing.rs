@@ -4,10 +4,10 @@
 #[path = "../../../fuzz/bounded.rs"]
 mod bounded;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::limits;
-use crate::wire::client_events::{ClientEvent, MessageDraft};
+use crate::wire::client_events::{CallRef, ClientEvent, MessageDraft};
 use crate::wire::fields::{Decode, decode};
 use crate::wire::{Error, requests};
 
@@ -76,8 +76,24 @@ fn written(event: &ClientEvent) -> String {
             assert!((1..=limits::READ_IDS_MAX).contains(&it.message_ids.len()));
             json!({ "messageIds": it.message_ids })
         }
+        ClientEvent::CallInitiate(it) => json!({
+            "conversationId": it.conversation_id,
+            "calleeId": it.callee_id,
+            "hasVideo": it.has_video,
+        }),
+        ClientEvent::CallOffer(it) => signal(&it.call, "offer", &it.offer),
+        ClientEvent::CallAnswer(it) => signal(&it.call, "answer", &it.answer),
+        ClientEvent::CallIceCandidate(it) => signal(&it.call, "candidate", &it.candidate),
+        ClientEvent::CallReject(it) | ClientEvent::CallCancel(it) | ClientEvent::CallEnd(it) => {
+            json!({ "to": it.to, "callId": it.call_id })
+        }
     };
     value.to_string()
+}
+
+fn signal(call: &CallRef, name: &str, json: &str) -> Value {
+    let body: Value = serde_json::from_str(json).unwrap_or_default();
+    json!({ "to": call.to, "callId": call.call_id, name: body })
 }
 
 #[cfg(test)]

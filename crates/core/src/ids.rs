@@ -102,6 +102,10 @@ id!(
     /// One user's wish to be another's friend.
     FriendRequestId
 );
+id!(
+    /// One call between two users.
+    CallId
+);
 
 fn generate_uuid(now: Timestamp, random: &dyn Random) -> Uuid {
     let mut bytes = [0; 10];

@@ -5,10 +5,12 @@
 //! - [`ids`]: one type per kind of id
 //! - [`records`]: what is kept, as the store gives it; never serialized
 //! - [`permissions`]: who may do what in a conversation
+//! - [`calls`]: where a call stands, and what can happen to it
 //! - [`search`]: what a search for messages compares
 //! - [`limits`]: the bounds that clients meet
 //! - [`wire`]: every name and shape that a client sees, and the views that lead from records there
 
+pub mod calls;
 pub mod clock;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
@@ -22,5 +24,5 @@ pub mod search;
 pub mod wire;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
-pub use ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
+pub use ids::{CallId, ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
 pub use random::{Random, SystemRandom};

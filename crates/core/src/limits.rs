@@ -38,6 +38,14 @@ pub const SEARCH_MAX_CHARS: usize = 200;
 pub const SEARCH_WORDS_MAX: usize = 16;
 /// Characters that the beginning of a word has at least in a search for messages.
 pub const SEARCH_BEGINNING_MIN_CHARS: usize = 3;
+/// Bytes of an offer or an answer of a call, as JSON.
+pub const CALL_DESCRIPTION_MAX_BYTES: usize = 64 << 10;
+/// Bytes of an ICE candidate of a call, as JSON.
+pub const CALL_CANDIDATE_MAX_BYTES: usize = 8 << 10;
+/// ICE candidates of each side that a call keeps for a device that comes back; the oldest go.
+pub const CALL_CANDIDATES_KEPT: usize = 64;
+/// Calls that one user may have under way as their caller.
+pub const CALLS_MADE_MAX: usize = 20;
 /// Most rows on a page of a list.
 pub const PAGE_MAX: usize = 100;
 /// Rows on a page when the client does not say.

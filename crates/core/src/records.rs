@@ -1,11 +1,14 @@
 //! What is kept, as the store gives it. Records are not serializable: `wire::view` turns them into
 //! what a client may see, so that nothing gets out by being added to a record.
 
+mod calls;
 pub mod export;
 
 use crate::clock::Timestamp;
 use crate::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
 use crate::permissions::Role;
+
+pub use calls::{Call, CallCatchUp, CallDevice, CallEndedBy, CallEnding, CallSignal};
 
 /// What others may know of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,17 +2,23 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use salala_core::calls::{
+    CallAct, CallEndEvent, CallEndReason, CallSide, CallSignalKind, CallState,
+};
 use salala_core::permissions::Role;
 use salala_core::records::{
-    Conversation, FriendRequest, FriendRequestStatus, GroupJoined, Membership, Message,
-    MessageRead, MessagesRead, OwnConversation, Participant, Reaction, ReplyTo, User, UserBrief,
+    Call, CallDevice, CallEndedBy, CallEnding, CallSignal, Conversation, FriendRequest,
+    FriendRequestStatus, GroupJoined, Membership, Message, MessageRead, MessagesRead,
+    OwnConversation, Participant, Reaction, ReplyTo, User, UserBrief,
 };
 use salala_core::wire::server_events::{
     Counted, Exception, Refusal, Success, TypingUser, UserStatusChanged,
 };
-use salala_core::wire::shapes::Status;
+use salala_core::wire::shapes::{IceServer, Status};
 use salala_core::wire::{Error, ErrorCode, FieldError, ServerEvent, view};
-use salala_core::{ConversationId, FriendRequestId, MessageId, ReactionId, Timestamp, UserId};
+use salala_core::{
+    CallId, ConversationId, FriendRequestId, MessageId, ReactionId, Timestamp, UserId,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -92,6 +98,24 @@ fn conversation() -> Conversation {
         last_seq: 7,
         created_at: at(),
         updated_at: at(),
+    }
+}
+
+fn call() -> Call {
+    Call {
+        id: CallId::from_bytes([2; 16]),
+        conversation_id: CONVERSATION,
+        caller: ann(),
+        callee: UserBrief { id: BOB, username: "bob".to_owned(), ..ann() },
+        has_video: true,
+        state: CallState::Missed,
+        created_at: at(),
+        rings_until: at(),
+        answered_at: None,
+        ended_at: Some(at()),
+        end_reason: Some(CallEndReason::Missed),
+        caller_device: CallDevice { key: "device".to_owned(), session_id: None },
+        callee_device: None,
     }
 }
 
@@ -249,6 +273,73 @@ fn every_event_has_its_name_and_payload() {
 }
 
 #[test]
+fn every_event_of_calls_has_its_name_and_payload() {
+    let id = "02020202-0202-0202-0202-020202020202";
+    let ice = IceServer { urls: vec!["stun:a".to_owned()], username: None, credential: None };
+    let signal = |kind| {
+        let body = r#"{"sdp":[1]}"#.to_owned();
+        let (call_id, from) = (call().id, ANN);
+        view::call_signal(CallSignal { call_id, number: 1, from, to_device: None, kind, body })
+            .unwrap()
+    };
+    let signal_json = |name: &str| json!({ "from": ANN_ID, "callId": id, name: { "sdp": [1] } });
+    let ending = |event| CallEnding { call: call(), event, by: None };
+    let over_json = |from| json!({ "from": from, "callId": id, "reason": "missed" });
+    let rejected = view::call_over(&ending(CallEndEvent::Rejected), CallSide::Caller);
+    let cancelled = view::call_over(&ending(CallEndEvent::Cancelled), CallSide::Callee);
+    let ended = view::call_over(&ending(CallEndEvent::Ended), CallSide::Callee);
+    let by = CallEndedBy { user_id: BOB, act: CallAct::End, device: None };
+    let hung_up = CallEnding { by: Some(by), ..ending(CallEndEvent::Ended) };
+    let cases = [
+        (
+            view::call_incoming(&call(), vec![ice]),
+            "call:incoming",
+            json!({
+                "callId": id, "callerId": ANN_ID, "callerName": "Ann", "callerAvatar": null,
+                "conversationId": CONVERSATION_ID, "hasVideo": true,
+                "iceServers": [{ "urls": ["stun:a"] }], "expiresAt": AT,
+            }),
+        ),
+        (signal(CallSignalKind::Offer), "call:offer", signal_json("offer")),
+        (signal(CallSignalKind::Answer), "call:answer", signal_json("answer")),
+        (signal(CallSignalKind::Candidate), "call:ice-candidate", signal_json("candidate")),
+        // What happened by itself comes from the other party.
+        (rejected, "call:rejected", over_json(BOB_ID)),
+        (cancelled, "call:cancelled", over_json(ANN_ID)),
+        (ended, "call:ended", over_json(ANN_ID)),
+        (view::call_end(&hung_up, CallSide::Caller), "call:end", over_json(BOB_ID)),
+        (
+            view::call_answered_elsewhere(&call()),
+            "call:ended",
+            json!({ "from": BOB_ID, "callId": id, "reason": "answered_elsewhere" }),
+        ),
+    ];
+    for (event, name, payload) in cases {
+        assert_eq!(event.name(), name);
+        assert_json(&event, &payload);
+    }
+}
+
+#[test]
+fn a_call_in_a_history_is_seen_from_ones_own_side() {
+    let shown = json!({
+        "id": "02020202-0202-0202-0202-020202020202", "conversationId": CONVERSATION_ID,
+        "callerId": ANN_ID, "calleeId": BOB_ID, "direction": "incoming", "hasVideo": true,
+        "state": "missed", "missed": true, "reason": "missed", "createdAt": AT,
+        "answeredAt": null, "endedAt": AT, "durationMs": null, "peer": summary_json(),
+    });
+    assert_json(&view::call(call(), BOB, &online), &shown);
+    let outgoing = serde_json::to_value(view::call(call(), ANN, &online)).unwrap();
+    assert_eq!(outgoing["direction"], "outgoing");
+    assert_eq!(outgoing["missed"], false);
+    assert_eq!(outgoing["peer"]["id"], BOB_ID);
+    let talked = Call { state: CallState::Ended, answered_at: Some(at()), ..call() };
+    let talked = serde_json::to_value(view::call(talked, BOB, &online)).unwrap();
+    assert_eq!(talked["durationMs"], 0);
+    assert_eq!(talked["missed"], false);
+}
+
+#[test]
 fn reads_are_shown_in_history_alone() {
     let reads = json!({ "reads": [{ "userId": BOB_ID, "readAt": AT }] });
     assert_json(&view::history_message(message()), &with(message_json(), &reads));
@@ -335,6 +426,15 @@ fn a_refusal_says_why_and_what_it_refuses() {
         &Refusal::new(&limited),
         &json!({
             "status": "error", "code": "rate_limited", "message": "too often", "retryAfterMs": 500,
+        }),
+    );
+    let under_way =
+        Error { call_id: Some(call().id), ..Error::new(ErrorCode::Conflict, "it rings") };
+    assert_json(
+        &Refusal::new(&under_way),
+        &json!({
+            "status": "error", "code": "conflict", "message": "it rings",
+            "callId": "02020202-0202-0202-0202-020202020202",
         }),
     );
     assert_json(&Success::plain(), &json!({ "success": true }));

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod blocks;
+mod calls;
 mod conversations;
 mod cursor;
 mod exports;
@@ -24,6 +25,7 @@ use salala_store::Store;
 use salala_store::ports::conversations::Contacts;
 use tokio::sync::Notify;
 
+use crate::ice::Ice;
 use crate::presence::Presence;
 use crate::rate_limits::{Rate, UserLimits};
 use exports::ExportBounds;
@@ -37,6 +39,7 @@ pub struct Chat {
     presence: Arc<Presence>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    ice: Arc<Ice>,
     settings: ChatSettings,
     limits: UserLimits,
     /// Something is to be emptied.
@@ -53,7 +56,7 @@ pub struct ChatSettings {
     pub content_max_chars: usize,
     /// Messages, edits and reactions of one user.
     pub sends: Option<Rate>,
-    /// Typing, read marks and joined rooms of one user.
+    /// Typing, read marks, joined rooms and events of calls of one user.
     pub signals: Option<Rate>,
 }
 
@@ -64,6 +67,7 @@ impl Chat {
         presence: Arc<Presence>,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
+        ice: Arc<Ice>,
         settings: ChatSettings,
     ) -> Self {
         let limits = UserLimits::new(settings.sends, settings.signals);
@@ -72,6 +76,7 @@ impl Chat {
             presence,
             clock,
             random,
+            ice,
             settings,
             limits,
             erasures: Notify::new(),

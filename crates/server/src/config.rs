@@ -4,6 +4,7 @@
 //! read and what it is for; `--help` and every error message come from it. Nothing else in Salala
 //! reads the environment.
 
+mod ice_urls;
 mod load;
 mod network;
 mod origin;
@@ -19,6 +20,7 @@ use salala_core::limits;
 use salala_store::ports::conversations::Contacts;
 use salala_store::postgres::DatabaseUrl;
 
+use crate::ice::Ice;
 use crate::rate_limits::Rate;
 use crate::tls::TlsFiles;
 
@@ -66,7 +68,7 @@ pub struct Config {
     pub rate_limit_auth: Option<Rate>,
     /// Messages, edits and reactions of one user; `None` for no limit.
     pub rate_limit_sends: Option<Rate>,
-    /// Typing, read marks and joined rooms of one user; `None` for no limit.
+    /// Typing, read marks, joined rooms and events of calls of one user; `None` for no limit.
     pub rate_limit_signals: Option<Rate>,
     /// New sockets of one user, and ten times as many from one address; `None` for no limit.
     pub rate_limit_connects: Option<Rate>,
@@ -74,6 +76,8 @@ pub struct Config {
     pub max_connections: Option<usize>,
     /// TCP connections of one address; `None` for no limit.
     pub max_connections_per_address: Option<usize>,
+    /// What helps two browsers to find each other.
+    pub ice: Ice,
     /// Sockets that one user may have.
     pub max_sockets_per_user: u32,
     /// Opens `/metrics` to a collector that sends it, beside the users.
@@ -141,6 +145,7 @@ impl Default for Config {
             rate_limit_connects: Rate::new(10_000, Duration::from_secs(10)),
             max_connections: None,
             max_connections_per_address: Some(30_000),
+            ice: Ice::default(),
             max_sockets_per_user: 1_000,
             metrics_token: None,
             log_level: LogLevel::Info,

@@ -3,11 +3,15 @@
 //! - `entry`: who may connect, and what a socket needs before it sees `connect`
 //! - `events`, `answers`: a client's event → an act of `chat` → its ack
 //! - `hub`: a committed event → the sockets that hear it
+//! - `calls`, `call_news`, `call_desk`: calls made, told, and what a socket was told of them
 //! - `presence_edges`, `typing`: what is told but not kept
 //! - `tell`: from an event to the sockets of an audience
 //! - `rooms`: which sockets are meant
 
 mod answers;
+mod call_desk;
+mod call_news;
+mod calls;
 mod entry;
 mod events;
 mod hub;
@@ -22,23 +26,30 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use salala_core::{Clock, UserId};
+use parking_lot::Mutex;
+use salala_core::records::CallDevice;
+use salala_core::{Clock, SessionId, UserId};
 use salala_socketio::{
     Accept, Config, DisconnectReason, Event, Handler, Handshake, Origins, Reject, Socket, SocketIo,
     SocketIoService, Stats, cork,
 };
 use salala_store::Store;
 use salala_store::log::{self, Audience, CommitFeed, Committed};
+use salala_store::ports::calls::CallParty;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::task::TaskTracker;
 
 use self::answers::Answers;
+use self::call_desk::CallDesk;
+use self::call_news::CallNews;
+use self::calls::Gone;
 use self::hub::Hub;
 use self::typing::Typing;
 use crate::auth::Auth;
 use crate::chat::Chat;
 use crate::config::PresenceAudience;
+use crate::ice::Ice;
 use crate::presence::Presence;
 use crate::rate_limits::ConnectLimits;
 use crate::tasks::Tasks;
@@ -62,6 +73,8 @@ pub struct Parts {
     pub auth: Arc<Auth>,
     /// Who is connected.
     pub presence: Arc<Presence>,
+    /// For who is called.
+    pub ice: Arc<Ice>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// For answers that come later.
@@ -91,9 +104,17 @@ impl Gateway {
         let config = Config { origins: parts.origins.clone(), ..Config::default() };
         let tasks = parts.tasks.clone();
         let sockets = Arc::clone(&parts.sockets);
+        let calls = CallNews {
+            sockets: Arc::clone(&parts.sockets),
+            ice: Arc::clone(&parts.ice),
+            clock: Arc::clone(&parts.clock),
+        };
+        // Queued before any socket can come in, so it takes away nobody who is back.
+        let left = parts.store.leave_all_calls(parts.clock.now());
         let shared = Arc::new(Shared {
-            hub: Hub::new(Arc::clone(&parts.sockets), Arc::clone(&parts.presence)),
+            hub: Hub::new(Arc::clone(&parts.sockets), Arc::clone(&parts.presence), calls),
             typing: Typing::default(),
+            gone: Mutex::default(),
             answering: TaskTracker::new(),
             parts,
         });
@@ -107,6 +128,15 @@ impl Gateway {
         tasks.spawn("hub", Arc::clone(&shared).deliver(feed));
         tasks.spawn("typing", Arc::clone(&shared).sweep_typing());
         tasks.spawn("presence", Arc::clone(&shared).sweep_presence());
+        let sweeping = Arc::clone(&shared);
+        tasks.spawn("calls", async move {
+            match left.await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "calls wait for their parties to come back"),
+                Err(error) => tracing::warn!(%error, "calls of an earlier run could not be found"),
+            }
+            sweeping.sweep_calls().await;
+        });
         Self { io, shared }
     }
 
@@ -141,6 +171,8 @@ struct Shared {
     parts: Parts,
     hub: Hub,
     typing: Typing,
+    /// Devices that are gone and had calls, until the store knows.
+    gone: Mutex<Vec<Gone>>,
     /// Events that were begun and not answered yet; closed once the server drains.
     answering: TaskTracker,
 }
@@ -148,7 +180,11 @@ struct Shared {
 /// Who stands behind a socket.
 struct Caller {
     user_id: UserId,
+    session_id: Option<SessionId>,
+    /// When it began to come in.
+    entered_at: std::time::Instant,
     answers: Answers,
+    calls: CallDesk,
     /// A block stood between the user and another while this socket was there. Mostly none did, and the
     /// store is not asked for one with every sign of typing.
     has_met_block: AtomicBool,
@@ -177,13 +213,31 @@ impl Handler for Root {
     async fn disconnected(&self, socket: &Socket, reason: DisconnectReason) {
         if let Some(caller) = socket.data::<Caller>() {
             self.0.leave(socket, &caller, reason);
+            self.0.leave_calls(socket, &caller);
         }
     }
 }
 
 impl Caller {
-    fn new(user_id: UserId) -> Self {
-        Self { user_id, answers: Answers::new(), has_met_block: AtomicBool::new(false) }
+    fn new(user_id: UserId, session_id: Option<SessionId>) -> Self {
+        Self {
+            user_id,
+            session_id,
+            entered_at: std::time::Instant::now(),
+            answers: Answers::new(),
+            calls: CallDesk::new(),
+            has_met_block: AtomicBool::new(false),
+        }
+    }
+
+    /// The device that a socket is to calls.
+    fn device(&self, socket: &Socket) -> CallDevice {
+        CallDevice { key: socket.id().to_owned(), session_id: self.session_id }
+    }
+
+    /// The user on that device.
+    fn party(&self, socket: &Socket) -> CallParty {
+        CallParty { user_id: self.user_id, device: self.device(socket) }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! - the table below: path and method → handler
 //! - [`auth`], [`users`], [`friends`], [`blocks`], [`conversations`], [`messages`],
-//!   [`exports`]: handlers
+//!   [`calls`], [`exports`]: handlers
 //! - [`health`], [`documents`], [`page`]: what stands outside the API
 //! - [`extract`], [`query`], [`payload`]: what a handler is given; [`answers`], [`problem`]: what it answers
 //! - [`routes`], [`describe`]: how the table and the handlers' types become a document
@@ -13,6 +13,7 @@ pub mod answers;
 pub mod asset;
 pub mod auth;
 pub mod blocks;
+pub mod calls;
 pub mod client;
 pub mod conversations;
 pub mod cookies;
@@ -36,6 +37,9 @@ use std::sync::Arc;
 
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
+use salala_core::wire::ErrorCode::{
+    Conflict, Forbidden, InvalidPayload, NotFound, RateLimited, Unauthorized, Unavailable,
+};
 
 use crate::auth::Auth;
 use crate::chat::Chat;
@@ -45,9 +49,6 @@ use crate::presence::Presence;
 use documents::Documents;
 use health::{Readiness, StoreCheck};
 use routes::{Operation, Routes};
-use salala_core::wire::ErrorCode::{
-    Conflict, Forbidden, InvalidPayload, NotFound, RateLimited, Unauthorized, Unavailable,
-};
 
 /// What the handlers stand on.
 pub struct Services {
@@ -138,6 +139,8 @@ fn api() -> Routes {
         .delete("/messages/{id}", messages::delete, ("deleteMessage", "Empties a message, by its author or an admin of the group.", &[]))
         .put("/messages/{id}/reactions/{emoji}", messages::add_reaction, ("addReaction", "Reacts with an emoji; a repeat changes nothing.", &[InvalidPayload, Conflict, RateLimited]))
         .delete("/messages/{id}/reactions/{emoji}", messages::remove_reaction, ("removeReaction", "Takes a reaction back.", &[InvalidPayload]))
+        .get("/calls", calls::calls, ("listCalls", "The user's calls, newest first.", &[]))
+        .get("/calls/ice-servers", calls::ice_servers, ("getIceServers", "What helps two browsers to find each other.", &[]))
         .get("/export/me", exports::export_me, ("exportMe", "Everything that is held about the user, as one document.", &[RateLimited]))
 }
 

@@ -6,6 +6,7 @@
 //! - [`http`] and [`gateway`]: the two doors, REST and Socket.IO
 //! - [`chat`]: the rules, the same for both doors
 //! - [`auth`]: accounts, tokens and sessions
+//! - [`ice`]: what helps two browsers to find each other
 //! - [`presence`]: who is connected
 //! - [`tls`]: the certificate
 //! - [`rate_limits`]: how often somebody may do something
@@ -22,6 +23,7 @@ pub mod config;
 pub mod data_dir;
 pub mod gateway;
 pub mod http;
+pub mod ice;
 pub mod logging;
 pub mod metrics;
 pub mod presence;

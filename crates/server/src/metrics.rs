@@ -31,6 +31,7 @@ const SOCKET_DISCONNECTS: &str = "salala_socket_disconnects_total";
 const CLIENT_EVENTS: &str = "salala_client_events_total";
 const CLIENT_EVENTS_REFUSED: &str = "salala_client_events_refused_total";
 const COMMITTED_EVENTS: &str = "salala_committed_events_total";
+const CALLS: &str = "salala_calls_total";
 
 /// From half a millisecond to ten seconds.
 const SECONDS_BUCKETS: [f64; 13] =
@@ -169,6 +170,7 @@ fn describe() {
     describe_counter!(CLIENT_EVENTS, "Events of clients, by name");
     describe_counter!(CLIENT_EVENTS_REFUSED, "Events of clients refused, by code");
     describe_counter!(COMMITTED_EVENTS, "Durable events committed");
+    describe_counter!(CALLS, "Calls that came to a state");
     gauge!(INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
 

@@ -1,7 +1,7 @@
 //! From the store's errors to what a client is told.
 
 use salala_core::wire::{Error, ErrorCode};
-use salala_store::StoreError;
+use salala_store::{Conflict, StoreError};
 
 /// What a client is told when the store did nothing.
 ///
@@ -11,6 +11,9 @@ pub fn refusal(error: StoreError) -> Error {
     match error {
         StoreError::NotFound(_) => Error::new(ErrorCode::NotFound, error.to_string()),
         StoreError::Forbidden(_) => Error::new(ErrorCode::Forbidden, error.to_string()),
+        StoreError::Conflict(Conflict::CallUnderWay(call_id)) => {
+            Error { call_id: Some(call_id), ..Error::new(ErrorCode::Conflict, error.to_string()) }
+        }
         StoreError::Conflict(_) => Error::new(ErrorCode::Conflict, error.to_string()),
         StoreError::Invalid { field, message } => Error::invalid_field(field, message),
         StoreError::Busy => ErrorCode::Busy.into(),

@@ -79,7 +79,14 @@ pub async fn fill(
         signals: None,
     };
     let chat_clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
-    let chat = Chat::new(store, Arc::new(Presence::default()), chat_clock, random, settings);
+    let chat = Chat::new(
+        store,
+        Arc::new(Presence::default()),
+        chat_clock,
+        random,
+        Arc::default(),
+        settings,
+    );
     let places = Vec::new();
     let messages = vec![Vec::new(); Place::ALL.len()];
     let mut maker = Maker { chat, clock, people, places, messages };

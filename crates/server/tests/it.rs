@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod it {
     mod app;
+    mod calls;
     mod command;
     // The store's tests make theirs in the same way.
     #[path = "../../../store/tests/postgres/database.rs"]
@@ -23,6 +24,7 @@ mod it {
     mod place;
     mod process;
     mod seed;
+    mod socket;
     mod sqlite_files;
     mod tls;
 }

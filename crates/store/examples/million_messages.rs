@@ -1,6 +1,7 @@
 //! Measures what reading costs in a store of a million messages, beside a small one.
 //!
-//! `cargo run --profile quick -p salala-store --example million_messages [MESSAGES]`
+//! `cargo run --profile quick -p salala-store --example million_messages [MESSAGES [DATABASE_URL]]`, the
+//! latter of an empty PostgreSQL database.
 
 #![expect(clippy::print_stdout, reason = "a report")]
 
@@ -13,8 +14,9 @@ use salala_core::{SystemRandom, Timestamp};
 use salala_store::ports::conversations::Contacts;
 use salala_store::ports::messages::{HistoryRange, NewMessage};
 use salala_store::ports::users::NewUser;
+use salala_store::postgres::{DatabaseUrl, PostgresOptions, PostgresStore};
 use salala_store::sqlite::{SqliteOptions, SqliteStore};
-use salala_store::{Conversations, MessageSearch, Messages, Reads, StoreError, Users};
+use salala_store::{Store, StoreError};
 
 /// Messages of the conversation that the large one is compared with.
 const FEW: usize = 100;
@@ -35,17 +37,20 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         None => 1_000_000,
     };
     let folder = tempfile::tempdir()?;
-    let store = SqliteStore::open(SqliteOptions::at(folder.path().join("salala.db")))?;
-    let ann = add_user(&store, "ann".to_owned()).await?;
-    let large = talk_with(&store, ann, "ben".to_owned()).await?;
-    let small = talk_with(&store, ann, "eve".to_owned()).await?;
-    fill(&store, small, ann, FEW).await?;
+    let store: &dyn Store = match std::env::args().nth(2) {
+        Some(url) => &PostgresStore::open(PostgresOptions::at(DatabaseUrl::parse(&url)?))?,
+        None => &SqliteStore::open(SqliteOptions::at(folder.path().join("salala.db")))?,
+    };
+    let ann = add_user(store, "ann".to_owned()).await?;
+    let large = talk_with(store, ann, "ben".to_owned()).await?;
+    let small = talk_with(store, ann, "eve".to_owned()).await?;
+    fill(store, small, ann, FEW).await?;
     for number in 0..CONVERSATIONS {
-        let talk = talk_with(&store, ann, format!("user{number}")).await?;
-        fill(&store, talk, ann, FEW).await?;
+        let talk = talk_with(store, ann, format!("user{number}")).await?;
+        fill(store, talk, ann, FEW).await?;
     }
     let started = Instant::now();
-    fill(&store, large, ann, many).await?;
+    fill(store, large, ann, many).await?;
     println!("{many} messages stored in {:.0} s", started.elapsed().as_secs_f64());
     for id in [small, large] {
         store.read_to(ann, id, many as u64, now()).await?;
@@ -92,7 +97,7 @@ where
 }
 
 async fn fill(
-    store: &SqliteStore,
+    store: &dyn Store,
     id: ConversationId,
     sender_id: UserId,
     count: usize,
@@ -125,7 +130,7 @@ async fn fill(
 }
 
 async fn talk_with(
-    store: &SqliteStore,
+    store: &dyn Store,
     ann: UserId,
     name: String,
 ) -> Result<ConversationId, StoreError> {
@@ -135,7 +140,7 @@ async fn talk_with(
     Ok(id)
 }
 
-async fn add_user(store: &SqliteStore, name: String) -> Result<UserId, StoreError> {
+async fn add_user(store: &dyn Store, name: String) -> Result<UserId, StoreError> {
     let user = NewUser {
         id: UserId::generate(now(), &SystemRandom),
         email: format!("{name}@example.org"),

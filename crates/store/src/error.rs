@@ -1,6 +1,6 @@
 //! The ways in which a request to the store can fail.
 
-use salala_core::ids::UserId;
+use salala_core::ids::{CallId, UserId};
 
 /// Why a request to the store did nothing. No variant leaves anything half-written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +60,18 @@ pub enum Conflict {
     /// The user has blocked as many as one may.
     #[error("you have blocked as many users as one may")]
     TooManyBlocks,
+    /// The two have a call under way.
+    #[error("a call between you two is under way already")]
+    CallUnderWay(CallId),
+    /// The call is on another device of the user.
+    #[error("this call is on another of your devices")]
+    CallElsewhere,
+    /// The call still rings.
+    #[error("the call was not answered yet")]
+    CallNotAnswered,
+    /// The user calls as many at once as one may.
+    #[error("you are calling as many users as one may")]
+    TooManyCalls,
     /// The message was deleted.
     #[error("the message was deleted")]
     MessageDeleted,
@@ -96,4 +108,17 @@ pub(crate) fn left() -> StoreError {
 /// The same words to both: who made the block is not told.
 pub(crate) fn blocked() -> StoreError {
     StoreError::Forbidden("one of you two has blocked the other")
+}
+
+/// The same words whether there is no such call or it is somebody else's.
+pub(crate) fn no_call() -> StoreError {
+    StoreError::Forbidden("there is no such call under way between you two")
+}
+
+/// Says of whom it is that the conversation has no such member.
+pub(crate) fn callee_is_no_member(error: StoreError) -> StoreError {
+    if matches!(error, StoreError::Forbidden(_)) {
+        return StoreError::Forbidden("whom you call is not a member of this conversation");
+    }
+    error
 }

@@ -1,11 +1,16 @@
 //! Uses every method of a store, so that every statement of its engine is executed.
 
-use salala_core::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
+use salala_core::calls::{CallAct, CallSignalKind, RETURN_WITHIN};
+use salala_core::ids::{
+    CallId, ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId,
+};
 use salala_core::permissions::Role;
+use salala_core::records::CallDevice;
 use salala_core::search::SearchQuery;
 use salala_core::{SystemRandom, Timestamp};
 
 use crate::Store;
+use crate::ports::calls::{CallParty, CallWith, NewCall};
 use crate::ports::conversations::{Contacts, ConversationChanges, ConversationCursor, NewGroup};
 use crate::ports::exports::ExportPlace;
 use crate::ports::messages::{HistoryRange, NewMessage};
@@ -17,6 +22,7 @@ pub(crate) async fn use_everything(store: &dyn Store) {
     let users = use_accounts(store).await;
     let id = use_conversations(store, users).await;
     use_messages(store, users, id).await;
+    use_calls(store, users, id).await;
     erase(store, users, id).await;
 }
 
@@ -183,4 +189,41 @@ async fn erase(store: &dyn Store, [anna, berta, carl]: [UserId; 3], id: Conversa
     store.request_erasure(berta, now()).await.unwrap();
     store.erase_user(anna, now()).await.unwrap();
     while store.carry_on_erasure(2, now()).await.unwrap() {}
+}
+
+async fn use_calls(store: &dyn Store, [anna, berta, _]: [UserId; 3], talk: ConversationId) {
+    let party = |user_id, key: &str| CallParty {
+        user_id,
+        device: CallDevice { key: key.to_owned(), session_id: None },
+    };
+    let (caller, callee) = (party(anna, "a"), party(berta, "b"));
+    let with = |user_id| CallWith { user_id, call_id: None };
+    for _ in 0..2 {
+        let new = NewCall {
+            id: CallId::generate(now(), &SystemRandom),
+            conversation_id: talk,
+            caller: caller.clone(),
+            callee_id: berta,
+            has_video: false,
+            created_at: now(),
+        };
+        let id = store.start_call(new).await.unwrap().0.id;
+        for kind in [CallSignalKind::Offer, CallSignalKind::Candidate, CallSignalKind::Answer] {
+            let (from, to) = match kind {
+                CallSignalKind::Answer => (&callee, anna),
+                CallSignalKind::Offer | CallSignalKind::Candidate => (&caller, berta),
+            };
+            let body = "1".to_owned();
+            store.signal_call(from.clone(), with(to), kind, body, now()).await.unwrap();
+        }
+        store.leave_all_calls(now()).await.unwrap();
+        store.leave_calls(caller.clone(), true, now()).await.unwrap();
+        store.return_to_calls(caller.clone(), Vec::new(), now()).await.unwrap();
+        store.end_due_calls(now().plus(RETURN_WITHIN), 9).await.unwrap();
+        let named = CallWith { user_id: berta, call_id: Some(id) };
+        for with in [named, with(berta)] {
+            store.end_call(caller.clone(), with, CallAct::End, now()).await.unwrap();
+        }
+    }
+    store.calls(anna, None, 9).await.unwrap();
 }

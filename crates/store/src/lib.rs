@@ -40,8 +40,8 @@ use std::pin::Pin;
 pub use copies::BackupError;
 pub use error::{Conflict, StoreError};
 pub use ports::{
-    Access, Accounts, Blocks, Conversations, Exports, Friends, MessageSearch, Messages, Reactions,
-    Reads, Sessions, Store, Users,
+    Access, Accounts, Blocks, Calls, Conversations, Exports, Friends, MessageSearch, Messages,
+    Reactions, Reads, Sessions, Store, Users,
 };
 
 /// The outcome of a request that is under way. It goes on whether or not it is polled.

@@ -1,21 +1,26 @@
 //! The durable events that writes leave behind, in the order in which they took effect.
 
+use salala_core::calls::CallEndEvent;
 use salala_core::ids::{ConversationId, UserId};
 use salala_core::records::{
-    Conversation, FriendRequest, GroupJoined, Message, MessagesRead, Reaction,
+    Call, CallEnding, CallSignal, Conversation, FriendRequest, GroupJoined, Message, MessagesRead,
+    Reaction,
 };
 use tokio::sync::mpsc;
 
 use crate::ports::sessions::Acquaintances;
 
-/// A durable event whose transaction has committed.
+/// An event whose transaction has committed.
 ///
-/// Its row in the log holds ids alone; the records here are as they were when it committed.
+/// A durable event has a row in the log, which holds ids alone; the records here are as they were
+/// when it committed. What of a call is told to who is there, and to nobody later, comes in its place
+/// among the others and has no row: see [`Event::is_durable`].
 #[derive(Clone, Debug)]
 pub struct Committed {
-    /// Place in the log. Grows with every event; gaps are allowed.
+    /// Place in the log. Grows with every durable event; gaps are allowed. Of another event, the place
+    /// of the last durable one before it.
     pub position: u64,
-    /// Place among the events of its audience, from 1, without holes.
+    /// Place among the durable events of its audience, from 1, without holes; 0 of another event.
     pub rev: u64,
     /// Whose event it is.
     pub audience: Audience,
@@ -76,6 +81,36 @@ pub enum Event {
     },
     /// The user's account was erased; those whom they knew until then are to see them go.
     UserErased(Acquaintances),
+    /// Somebody calls the user. Not durable: a device that comes later asks for it.
+    CallRinging(Box<Call>),
+    /// The other party of a call handed something over. Not durable, as above.
+    CallSignalled(Box<CallSignal>),
+    /// A device of the user answered a call. Not durable.
+    CallAnswered(Box<Call>),
+    /// A call of the user is over. Durable if it is told as `call:ended`.
+    CallEnded(Box<CallEnding>),
+}
+
+impl Event {
+    /// It has a row in the log, from which it is told to who was away.
+    pub fn is_durable(&self) -> bool {
+        match self {
+            Self::MessageCreated(_)
+            | Self::MessageUpdated(_)
+            | Self::MessageDeleted(_)
+            | Self::ReactionAdded(_)
+            | Self::ReactionRemoved(_)
+            | Self::MessagesRead(_)
+            | Self::ConversationUpdated { .. }
+            | Self::FriendRequestCreated(_)
+            | Self::FriendRequestUpdated(_)
+            | Self::GroupJoined(_)
+            | Self::BlockChanged { .. }
+            | Self::UserErased(_) => true,
+            Self::CallRinging(_) | Self::CallSignalled(_) | Self::CallAnswered(_) => false,
+            Self::CallEnded(ending) => ending.event == CallEndEvent::Ended,
+        }
+    }
 }
 
 /// The committed events of this process, each once, in the order of their positions, batch by
@@ -124,6 +159,17 @@ pub(crate) fn describe(event: &Event) -> Description<'_> {
             None,
         ),
         Event::UserErased(_) => ("user_erased", None, None, None),
+        Event::CallRinging(call) => ("call_ringing", Some(call.id.as_bytes()), None, None),
+        Event::CallSignalled(signal) => {
+            ("call_signalled", Some(signal.call_id.as_bytes()), None, None)
+        }
+        Event::CallAnswered(call) => ("call_answered", Some(call.id.as_bytes()), None, None),
+        Event::CallEnded(ending) => (
+            "call_ended",
+            Some(ending.call.id.as_bytes()),
+            ending.by.as_ref().map(|by| by.user_id.as_bytes()),
+            None,
+        ),
         Event::BlockChanged { other_id, .. } => {
             ("block_changed", Some(other_id.as_bytes()), None, None)
         }

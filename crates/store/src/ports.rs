@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod blocks;
+pub mod calls;
 pub mod conversations;
 pub mod exports;
 pub mod friends;
@@ -17,6 +18,7 @@ use crate::log::CommitFeed;
 
 pub use accounts::Accounts;
 pub use blocks::Blocks;
+pub use calls::Calls;
 pub use conversations::Conversations;
 pub use exports::Exports;
 pub use friends::Friends;
@@ -40,6 +42,7 @@ pub trait Store:
     + Reads
     + Reactions
     + Exports
+    + Calls
     + Send
     + Sync
     + 'static

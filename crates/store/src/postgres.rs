@@ -2,7 +2,7 @@
 //!
 //! - [`url`]: where the database is
 //! - [`schema`]: connecting to the database and bringing its tables up to date
-//! - [`db`], [`writer`], [`write_tx`], [`locks`], [`readers`]: how requests get to it
+//! - [`db`], [`writer`], [`batch`], [`write_tx`], [`locks`], [`readers`]: how requests get to it
 //! - [`error`], [`cells`]: between PostgreSQL's types and ours
 //! - the ports by noun; [`access`] is what several of them ask
 //! - [`server_lock`], [`mod@examine`], [`backup`]: what operators' commands need, over a [`session`]
@@ -12,10 +12,17 @@
 mod access;
 mod accounts;
 pub mod backup;
+mod batch;
 mod blocks;
+mod call_moves;
+mod call_rows;
+mod call_signals;
+mod calls;
 mod cells;
+mod conversation_rows;
 mod conversations;
 mod db;
+mod erased_messages;
 mod erasures;
 mod error;
 mod examine;
@@ -30,15 +37,18 @@ mod messages;
 #[cfg(test)]
 mod plans;
 mod reactions;
+mod read_runs;
 mod readers;
 mod reads;
 mod schema;
 mod search;
+mod send_questions;
 mod sends;
 mod server_lock;
 mod session;
 mod sessions;
-#[cfg(all(test, feature = "postgres-tests"))]
+#[cfg(test)]
+#[cfg(feature = "postgres-tests")]
 mod tests;
 mod url;
 mod users;
@@ -55,7 +65,7 @@ use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{LocalSet, spawn_local};
 
-pub use self::examine::{Examined, examine};
+pub use self::examine::{Examined, Rights, examine};
 pub use self::schema::{OLDEST_VERSION, SCHEMA_VERSION};
 pub use self::server_lock::{LockError, ServerLock};
 pub use self::session::DatabaseError;
@@ -273,7 +283,15 @@ impl Engine {
     async fn connect(self, readers: usize) -> Result<(Writer, Vec<Reader>)> {
         let location = Location::prepare(&self.options.url).await?;
         let opened = location.open_writer().await?;
-        let row = opened.db.query_one("SELECT gen_random_uuid()", &[]).await?;
+        let row = opened
+            .db
+            .query_one(
+                "SELECT gen_random_uuid(), COALESCE(MAX(position), 0)
+                 FROM log",
+                &[],
+            )
+            .await?;
+        let position: i64 = row.try_get(1)?;
         let mut tasks = Vec::new();
         for _ in 0..readers {
             tasks.push(Reader {
@@ -292,6 +310,7 @@ impl Engine {
             opened: Some(opened),
             id: row.try_get(0)?,
             batch: 0,
+            position: u64::try_from(position).unwrap_or(0),
             doubt: None,
         };
         Ok((writer, tasks))

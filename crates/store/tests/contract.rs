@@ -1,6 +1,7 @@
 //! What every engine behind the ports must do: each body once, run on each engine.
 
-#[cfg(all(test, feature = "postgres-tests"))]
+#[cfg(test)]
+#[cfg(feature = "postgres-tests")]
 #[path = "postgres/database.rs"]
 mod database;
 
@@ -8,6 +9,7 @@ mod database;
 mod contract {
     pub(crate) mod accounts;
     pub(crate) mod blocks;
+    pub(crate) mod calls;
     pub(crate) mod conversations;
     pub(crate) mod durable_events;
     pub(crate) mod engines;
@@ -158,6 +160,19 @@ contract! {
     exports:
         an_export_holds_what_is_the_users_own,
         an_export_is_the_same_in_parts_of_any_size;
+    calls:
+        a_call_rings_once_between_two,
+        of_two_who_call_each_other_at_once_one_does,
+        only_members_call_each_other_and_not_under_a_block,
+        calls_of_one_caller_have_a_bound,
+        one_device_answers_and_the_call_is_between_two_devices,
+        a_stranger_and_another_calls_id_are_refused_alike,
+        either_ends_it_once_and_it_is_told_by_what_came_of_it,
+        a_call_that_nobody_answers_is_missed,
+        who_does_not_come_back_loses_the_call,
+        who_comes_back_in_time_is_given_what_is_lacking,
+        after_a_restart_everybody_has_to_come_back,
+        a_history_is_paged_from_both_sides;
     durable_events:
         positions_grow_and_revs_have_no_holes,
         a_write_happens_though_nobody_waits_for_it,

@@ -1,5 +1,7 @@
 //! What a client asks over the socket: each event's name and payload.
 
+mod calls;
+
 use schemars::JsonSchema;
 use serde_json::Value;
 
@@ -8,8 +10,10 @@ use super::fields::forms::HTTP_URL;
 use super::fields::{Decode, Fields, decode};
 use super::schema::{Schemas, joined_lines};
 use super::server_events::{Counted, Success};
-use super::shapes::{JoinedRoom, LeftRoom, Message};
+use super::shapes::{CallStarted, JoinedRoom, LeftRoom, Message};
 use crate::limits;
+
+pub use calls::{CallInitiate, CallRef, SendAnswer, SendIceCandidate, SendOffer};
 
 /// An event as documents tell it.
 #[derive(Clone, Debug)]
@@ -78,6 +82,21 @@ client_events! {
     "stopTyping" => StopTyping(ConversationRef) -> Success;
     /// The user has read messages. If one of them is unknown or not theirs to see, none is marked.
     "markMessagesAsRead" => MarkMessagesAsRead(MarkMessagesAsRead) -> Counted;
+    /// Calls somebody. While the two have a call, the caller's own repeat is acked with it, and who calls
+    /// the other way round is refused with `conflict` and its `callId`.
+    "call:initiate" => CallInitiate(CallInitiate) -> CallStarted;
+    /// Offers a connection to the other party of a call.
+    "call:offer" => CallOffer(SendOffer) -> Success;
+    /// Accepts what was offered; the callee's first one answers the call.
+    "call:answer" => CallAnswer(SendAnswer) -> Success;
+    /// Names a way to reach the sender; `null` says that there are no more.
+    "call:ice-candidate" => CallIceCandidate(SendIceCandidate) -> Success;
+    /// The callee does not want the call.
+    "call:reject" => CallReject(CallRef) -> Success;
+    /// The caller takes the call back while it rings.
+    "call:cancel" => CallCancel(CallRef) -> Success;
+    /// A party hangs up.
+    "call:end" => CallEnd(CallRef) -> Success;
 }
 
 /// Which conversation is meant.
@@ -191,7 +210,8 @@ mod tests {
 
     #[test]
     fn every_name_is_read() {
-        let payload = r#"{"conversationId":"a","content":"hello","messageIds":["b"]}"#;
+        let payload = r#"{"conversationId":"a","content":"hello","messageIds":["b"],"to":"c",
+            "calleeId":"c","offer":{},"answer":"d","candidate":null}"#;
         for name in ClientEvent::NAMES {
             assert!(ClientEvent::decode(name, payload).is_ok(), "{name}");
         }
@@ -222,6 +242,43 @@ mod tests {
         assert_eq!(code("markMessagesAsRead", &payload(0)), ErrorCode::InvalidPayload);
         assert_eq!(code("markMessagesAsRead", &payload(1001)), ErrorCode::InvalidPayload);
         assert!(ClientEvent::decode("markMessagesAsRead", &payload(1000)).is_ok());
+    }
+
+    #[test]
+    fn a_signal_is_any_value_within_its_bound() {
+        for body in [r#"{"type":"offer","sdp":"v=0"}"#, r#""v=0""#, "[1]", "false", "7"] {
+            let payload = format!(r#"{{"to":"a","offer":{body}}}"#);
+            let Ok(ClientEvent::CallOffer(signal)) = ClientEvent::decode("call:offer", &payload)
+            else {
+                panic!("{body} is an offer");
+            };
+            assert_eq!(
+                serde_json::from_str::<Value>(&signal.offer).unwrap(),
+                serde_json::from_str::<Value>(body).unwrap()
+            );
+        }
+        let long = |bytes: usize| {
+            format!(r#"{{"to":"a","callId":"b","answer":{:?}}}"#, "x".repeat(bytes - 2))
+        };
+        assert!(ClientEvent::decode("call:answer", &long(65_536)).is_ok());
+        assert_eq!(code("call:answer", &long(65_537)), ErrorCode::InvalidPayload);
+        for payload in [
+            r#"{"to":"a"}"#,
+            r#"{"to":"a","offer":null}"#,
+            r#"{"to":["a"],"offer":{}}"#,
+            r#"{"offer":{}}"#,
+            r#"{"to":"a","offer":{},"callId":7}"#,
+        ] {
+            assert_eq!(code("call:offer", payload), ErrorCode::InvalidPayload, "{payload}");
+        }
+        assert!(
+            ClientEvent::decode("call:ice-candidate", r#"{"to":"a","candidate":null}"#).is_ok()
+        );
+        assert_eq!(code("call:ice-candidate", r#"{"to":"a"}"#), ErrorCode::InvalidPayload);
+        assert_eq!(
+            code("call:initiate", r#"{"conversationId":"a","calleeId":"b","hasVideo":"yes"}"#),
+            ErrorCode::InvalidPayload
+        );
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
+use crate::ids::CallId;
+
 /// Why a request was refused. Codes are stable; sentences are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
@@ -134,12 +136,20 @@ pub struct Error {
     pub errors: Vec<FieldError>,
     /// With [`ErrorCode::RateLimited`]: when it may be tried again, in milliseconds.
     pub retry_after_ms: Option<u64>,
+    /// With [`ErrorCode::Conflict`] over a call: the call that is under way.
+    pub call_id: Option<CallId>,
 }
 
 impl Error {
     /// A refusal in the caller's own words.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), errors: Vec::new(), retry_after_ms: None }
+        Self {
+            code,
+            message: message.into(),
+            errors: Vec::new(),
+            retry_after_ms: None,
+            call_id: None,
+        }
     }
 
     /// A request with mistakes.

@@ -4,20 +4,22 @@
 //! the same words. Unknown fields are ignored, `null` is the same as absent. [`describe`] runs a reader
 //! to hear what it would take, which is all that the documents know of requests.
 //!
+//! - [`changes`]: fields of a PATCH
 //! - [`source`]: where the values come from, and how each read tells what the field may hold
 //! - [`forms`]: what texts have to look like
 
+pub mod changes;
 pub mod forms;
 pub mod source;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
 use self::forms::Form;
 use self::source::{Description, Presence, Source};
 use super::error::{Error, FieldError};
-use crate::clock::Timestamp;
 
+pub use self::changes::Change;
 pub use self::forms::{is_blank, is_http_url};
 
 /// A request that can be read from one JSON object. Its `JsonSchema` gives the descriptions of its
@@ -78,49 +80,6 @@ pub struct Fields {
     /// Only told: the server judges it, once it knows what is configured.
     content_max_chars: Option<usize>,
     errors: Vec<FieldError>,
-}
-
-/// A field of a PATCH: three states that must not be mixed up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Change<T> {
-    /// Absent: stays as it is.
-    #[default]
-    Keep,
-    /// `null`: is unset.
-    Clear,
-    /// Is set to this.
-    Set(T),
-}
-
-impl<T> Change<T> {
-    /// The new value, given the old one.
-    pub fn apply(self, old: Option<T>) -> Option<T> {
-        match self {
-            Self::Keep => old,
-            Self::Clear => None,
-            Self::Set(value) => Some(value),
-        }
-    }
-
-    /// Is anything changed?
-    pub fn is_keep(&self) -> bool {
-        matches!(self, Self::Keep)
-    }
-}
-
-/// In the documents a change is what it sets, or `null`; left out it keeps.
-impl<T: JsonSchema> JsonSchema for Change<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        Option::<T>::schema_name()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        Option::<T>::json_schema(generator)
-    }
 }
 
 impl Fields {
@@ -217,42 +176,6 @@ impl Fields {
         if self.source.has(name) { self.read_name(name, most, Presence::Optional) } else { None }
     }
 
-    /// A text field of a PATCH, trimmed; a blank one is unset.
-    pub fn text_change(&mut self, name: &str, most: usize) -> Change<String> {
-        self.read_change(name, most, None)
-    }
-
-    /// A text field of a PATCH in a form, trimmed; a blank one is unset.
-    pub fn formed_change(&mut self, name: &str, most: usize, form: &Form) -> Change<String> {
-        let change = self.read_change(name, most, Some(form));
-        if matches!(&change, Change::Set(text) if !(form.fits)(text)) {
-            self.refuse(name, form.message);
-        }
-        change
-    }
-
-    /// A moment of a PATCH.
-    pub fn moment_change(&mut self, name: &str) -> Change<Timestamp> {
-        let schema = || {
-            json!({
-                "type": "string",
-                "format": "date-time",
-                "examples": ["2026-11-22T19:43:54.491Z"],
-            })
-        };
-        match self.source.take(name, Presence::Nullable, schema) {
-            None => Change::Keep,
-            Some(Value::Null) => Change::Clear,
-            Some(Value::String(text)) if Timestamp::parse(&text).is_some() => {
-                Timestamp::parse(&text).map_or(Change::Clear, Change::Set)
-            }
-            Some(_) => {
-                self.refuse(name, "must be a moment in ISO-8601, or null");
-                Change::Keep
-            }
-        }
-    }
-
     /// A truth value that may be left out.
     pub fn optional_bool(&mut self, name: &str) -> Option<bool> {
         match self.source.take(name, Presence::Nullable, || json!({ "type": "boolean" })) {
@@ -263,6 +186,26 @@ impl Fields {
                 None
             }
         }
+    }
+
+    /// Any value, as JSON text of at most so many bytes. `null` is a value only where `may_be_null`.
+    pub fn json(&mut self, name: &str, most_bytes: usize, may_be_null: bool) -> Option<String> {
+        let schema = || {
+            let mut kinds = vec!["object", "array", "string", "number", "boolean"];
+            kinds.extend(may_be_null.then_some("null"));
+            json!({ "type": kinds, "examples": [{}] })
+        };
+        let value = self.source.take(name, Presence::Required, schema);
+        let Some(value) = value.filter(|value| may_be_null || !value.is_null()) else {
+            self.refuse(name, "is missing");
+            return None;
+        };
+        let json = value.to_string();
+        if json.len() > most_bytes {
+            self.refuse(name, format!("must have at most {most_bytes} bytes"));
+            return None;
+        }
+        Some(json)
     }
 
     /// A required whole number from 0.
@@ -318,16 +261,6 @@ impl Fields {
         let text = self.read_text(name, presence, (1, most), Some(&forms::VISIBLE))?;
         let text = self.check_form(name, text, &forms::VISIBLE)?;
         Some(text.trim().to_owned())
-    }
-
-    fn read_change(&mut self, name: &str, most: usize, form: Option<&Form>) -> Change<String> {
-        if !self.source.has(name) {
-            return Change::Keep;
-        }
-        match self.read_optional_text(name, most, form) {
-            Some(text) => Change::Set(text.trim().to_owned()),
-            None => Change::Clear,
-        }
     }
 
     fn read_optional_text(

@@ -10,10 +10,11 @@ use super::client_events::DescribedEvent;
 use super::error::{Error, ErrorCode, FieldError};
 use super::schema::{Schemas, joined_lines};
 use super::shapes::{
-    FriendRequest, FriendRequestWithSender, Message, Reaction, SharedConversation, Status,
+    FriendRequest, FriendRequestWithSender, IceServer, Message, Reaction, SharedConversation,
+    Status,
 };
 use crate::clock::Timestamp;
-use crate::ids::{ConversationId, MessageId, UserId};
+use crate::ids::{CallId, ConversationId, MessageId, UserId};
 
 /// Makes [`ServerEvent`], its names, its payloads and its description out of one table, so that no
 /// event is in one of them alone. The names of `personal` events hold the user's id.
@@ -104,6 +105,25 @@ server_events! {
     /// A conversation was made, or its name, avatar, members or roles changed. Told to every device of
     /// every member, and of who was just removed.
     "conversationUpdated" => ConversationUpdated(SharedConversation);
+    /// Somebody calls. Told to the callee's devices, before anything else of the call.
+    "call:incoming" => CallIncoming(CallIncoming);
+    /// The other party offers a connection. Told to all devices of the callee while it rings, then to the
+    /// one that answered; of the caller, to the one that calls.
+    "call:offer" => CallOffer(CallOffer);
+    /// The other party accepts what was offered. Told as an offer is.
+    "call:answer" => CallAnswer(CallAnswer);
+    /// The other party names a way to reach it. Told as an offer is.
+    "call:ice-candidate" => CallIceCandidate(CallIceCandidate);
+    /// The callee did not want the call. Told to the devices of both, but the one that did it.
+    "call:rejected" => CallRejected(CallOver);
+    /// The call was taken back, or a party was lost, while it rang. Told to the devices of both, but the
+    /// one that did it.
+    "call:cancelled" => CallCancelled(CallOver);
+    /// The call is over. Told to the devices of both, but the one that did it; to the callee's other
+    /// devices when one has answered.
+    "call:ended" => CallEnded(CallOver);
+    /// The other party hung up; `call:ended` comes as well.
+    "call:end" => CallEnd(CallOver);
     personal {
         /// The user was brought into a group. Told to that user's devices.
         "user:{userId}:newGroup" => NewGroup(NewGroup);
@@ -174,6 +194,84 @@ pub struct NewGroup {
     pub message: String,
 }
 
+/// Payload of `call:incoming`.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallIncoming {
+    /// Which call.
+    pub call_id: CallId,
+    /// Who calls.
+    pub caller_id: UserId,
+    /// The name to show.
+    pub caller_name: String,
+    /// URL of a picture.
+    pub caller_avatar: Option<String>,
+    /// In which conversation.
+    pub conversation_id: ConversationId,
+    /// With a picture.
+    pub has_video: bool,
+    /// For the connection.
+    pub ice_servers: Vec<IceServer>,
+    /// Until when it rings.
+    pub expires_at: Timestamp,
+}
+
+/// Payload of `call:offer`.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallOffer {
+    /// The other party.
+    pub from: UserId,
+    /// In which call.
+    pub call_id: CallId,
+    /// As it was given.
+    #[schemars(with = "serde_json::Value")]
+    pub offer: Box<RawValue>,
+}
+
+/// Payload of `call:answer`.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallAnswer {
+    /// The other party.
+    pub from: UserId,
+    /// In which call.
+    pub call_id: CallId,
+    /// As it was given.
+    #[schemars(with = "serde_json::Value")]
+    pub answer: Box<RawValue>,
+}
+
+/// Payload of `call:ice-candidate`.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallIceCandidate {
+    /// The other party.
+    pub from: UserId,
+    /// In which call.
+    pub call_id: CallId,
+    /// As it was given.
+    #[schemars(with = "serde_json::Value")]
+    pub candidate: Box<RawValue>,
+}
+
+/// Why a call is over, for a device.
+const REASONS: [&str; 6] =
+    ["rejected", "cancelled", "missed", "connection_lost", "ended", "answered_elsewhere"];
+
+/// Payload of `call:rejected`, `call:cancelled`, `call:ended` and `call:end`.
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallOver {
+    /// Who ended it; of a deadline, the other party.
+    pub from: UserId,
+    /// Which call.
+    pub call_id: CallId,
+    /// Why.
+    #[schemars(extend("enum" = REASONS))]
+    pub reason: &'static str,
+}
+
 /// The event `exception`: a refused event, told to its sender.
 #[derive(Debug, JsonSchema, Serialize)]
 pub struct Exception<'a> {
@@ -227,6 +325,9 @@ struct Reason<'a> {
     /// With `rate_limited`: when it may be tried again, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
+    /// With `conflict` over a call: the call that is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call_id: Option<CallId>,
 }
 
 /// What was refused.
@@ -277,6 +378,7 @@ impl<'a> Reason<'a> {
             message: &error.message,
             errors: &error.errors,
             retry_after_ms: error.retry_after_ms,
+            call_id: error.call_id,
         }
     }
 }

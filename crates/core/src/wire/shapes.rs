@@ -1,11 +1,15 @@
 //! The shapes that clients are given. Unset scalars are `null`, never left out.
 
+mod calls;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::clock::Timestamp;
 use crate::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
 use crate::permissions::Role;
+
+pub use calls::{Call, CallStarted, IceServer, IceServers};
 
 /// A message.
 #[derive(Clone, Debug, JsonSchema, Serialize)]

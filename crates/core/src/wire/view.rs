@@ -4,8 +4,15 @@ pub mod export;
 
 use std::collections::HashSet;
 
-use super::server_events::{MessagesRead, NewGroup, ReactionRemoved};
+use super::ServerEvent;
+use super::server_events::{
+    CallAnswer, CallIceCandidate, CallIncoming, CallOffer, CallOver, MessagesRead, NewGroup,
+    ReactionRemoved,
+};
 use super::shapes;
+use serde_json::value::RawValue;
+
+use crate::calls::{CallEndEvent, CallEndReason, CallSide, CallSignalKind};
 use crate::ids::{SessionId, UserId};
 use crate::records;
 use crate::search::SearchQuery;
@@ -274,5 +281,93 @@ pub fn new_group(record: records::GroupJoined) -> NewGroup {
         message: format!("{} added you to {}", record.actor.name(), record.group_name),
         group_id: record.conversation_id,
         group_name: record.group_name,
+    }
+}
+
+/// A call that rings, as its callee hears of it.
+pub fn call_incoming(record: &records::Call, ice_servers: Vec<shapes::IceServer>) -> ServerEvent {
+    ServerEvent::CallIncoming(CallIncoming {
+        call_id: record.id,
+        caller_id: record.caller.id,
+        caller_name: record.caller.name().to_owned(),
+        caller_avatar: record.caller.avatar.clone(),
+        conversation_id: record.conversation_id,
+        has_video: record.has_video,
+        ice_servers,
+        expires_at: record.rings_until,
+    })
+}
+
+/// What a party of a call handed the other; `None` for a body that is no JSON.
+pub fn call_signal(record: records::CallSignal) -> Option<ServerEvent> {
+    let body = RawValue::from_string(record.body).ok()?;
+    let (from, call_id) = (record.from, record.call_id);
+    Some(match record.kind {
+        CallSignalKind::Offer => ServerEvent::CallOffer(CallOffer { from, call_id, offer: body }),
+        CallSignalKind::Answer => {
+            ServerEvent::CallAnswer(CallAnswer { from, call_id, answer: body })
+        }
+        CallSignalKind::Candidate => {
+            ServerEvent::CallIceCandidate(CallIceCandidate { from, call_id, candidate: body })
+        }
+    })
+}
+
+/// The end of a call, as one of its parties hears of it.
+pub fn call_over(record: &records::CallEnding, hearer: CallSide) -> ServerEvent {
+    let over = call_over_payload(record, hearer);
+    match record.event {
+        CallEndEvent::Rejected => ServerEvent::CallRejected(over),
+        CallEndEvent::Cancelled => ServerEvent::CallCancelled(over),
+        CallEndEvent::Ended => ServerEvent::CallEnded(over),
+    }
+}
+
+/// The same as the `call:end` of the one who hung up.
+pub fn call_end(record: &records::CallEnding, hearer: CallSide) -> ServerEvent {
+    ServerEvent::CallEnd(call_over_payload(record, hearer))
+}
+
+/// That a call was answered, as the callee's other devices hear of it.
+pub fn call_answered_elsewhere(record: &records::Call) -> ServerEvent {
+    ServerEvent::CallEnded(CallOver {
+        from: record.callee.id,
+        call_id: record.id,
+        reason: "answered_elsewhere",
+    })
+}
+
+/// A call in the history of one of its parties.
+pub fn call(record: records::Call, viewer: UserId, statuses: &impl StatusSource) -> shapes::Call {
+    let is_outgoing = record.caller.id == viewer;
+    let talked = record.answered_at.zip(record.ended_at);
+    shapes::Call {
+        id: record.id,
+        conversation_id: record.conversation_id,
+        caller_id: record.caller.id,
+        callee_id: record.callee.id,
+        direction: if is_outgoing { "outgoing" } else { "incoming" },
+        has_video: record.has_video,
+        state: record.state.as_str(),
+        missed: !is_outgoing && record.state.is_missed_by_callee(),
+        reason: record.end_reason.map(CallEndReason::as_str),
+        created_at: record.created_at,
+        answered_at: record.answered_at,
+        ended_at: record.ended_at,
+        duration_ms: talked.map(|(answered_at, ended_at)| {
+            u64::try_from(ended_at.since(answered_at).as_millis()).unwrap_or(u64::MAX)
+        }),
+        peer: user_summary(if is_outgoing { record.callee } else { record.caller }, statuses),
+    }
+}
+
+fn call_over_payload(record: &records::CallEnding, hearer: CallSide) -> CallOver {
+    let call = &record.call;
+    let other_id = call.party(hearer.other()).id;
+    CallOver {
+        from: record.by.as_ref().map_or(other_id, |by| by.user_id),
+        call_id: call.id,
+        // A call that is over has a reason.
+        reason: call.end_reason.unwrap_or(CallEndReason::Ended).as_str(),
     }
 }

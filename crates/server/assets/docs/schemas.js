@@ -103,7 +103,7 @@ function typeOfKind(kind, schema) {
     const items = schema.prefixItems.map(typeOf);
     return ['[', ...items.flatMap((item, index) => (index ? [', ', ...item] : item)), ']'];
   }
-  if (kind === 'array') return ['list of ', ...typeOf(schema.items)];
+  if (kind === 'array' && schema.items) return ['list of ', ...typeOf(schema.items)];
   if (kind === 'string' && schema.pattern === ID_PATTERN) return ['id'];
   if (kind === 'string' && schema.format === 'date-time') return ['time'];
   if (kind === 'string' && schema.format === 'date') return ['date'];
@@ -128,9 +128,14 @@ function limitsOf(schema) {
   if (pattern && pattern !== ID_PATTERN && pattern.length <= PATTERN_MAX && !schema.format) {
     limits.push(`\`${pattern}\``);
   }
-  if (schema.examples) limits.push(`such as \`${schema.examples[0]}\``);
+  if (schema.examples) limits.push(`such as \`${wordOf(schema.examples[0])}\``);
   if ('default' in schema) limits.push(`${schema.default} if left out`);
   return limits.filter(Boolean);
+}
+
+/** A value as one would type it. */
+function wordOf(value) {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function range(least, most, noun) {

@@ -2,7 +2,8 @@
 //! right while rows come and go.
 
 use salala_core::wire::Error;
-use salala_core::{ConversationId, MessageId, Timestamp};
+use salala_core::{CallId, ConversationId, MessageId, Timestamp};
+use salala_store::ports::calls::CallCursor;
 use salala_store::ports::conversations::ConversationCursor;
 use salala_store::ports::message_search::SearchCursor;
 use salala_store::ports::messages::HistoryRange;
@@ -36,6 +37,23 @@ pub(super) fn read_search_cursor(text: &str) -> Result<SearchCursor, Error> {
             Some(SearchCursor {
                 created_at: Timestamp::from_unix_ms(created_at.parse().ok()?),
                 id: MessageId::parse(id)?,
+            })
+        })
+        .ok_or_else(malformed)
+}
+
+/// Writes a place in a list of calls.
+pub(super) fn write_call_cursor(cursor: CallCursor) -> String {
+    format!("{}.{}", cursor.created_at.unix_ms(), cursor.id)
+}
+
+/// Reads a place in a list of calls.
+pub(super) fn read_call_cursor(text: &str) -> Result<CallCursor, Error> {
+    text.split_once('.')
+        .and_then(|(created_at, id)| {
+            Some(CallCursor {
+                created_at: Timestamp::from_unix_ms(created_at.parse().ok()?),
+                id: CallId::parse(id)?,
             })
         })
         .ok_or_else(malformed)
@@ -85,6 +103,9 @@ mod tests {
             id: MessageId::from_bytes([7; 16]),
         };
         assert_eq!(read_search_cursor(&write_search_cursor(cursor)).unwrap(), cursor);
+        let cursor =
+            CallCursor { created_at: Timestamp::from_unix_ms(5), id: CallId::from_bytes([7; 16]) };
+        assert_eq!(read_call_cursor(&write_call_cursor(cursor)).unwrap(), cursor);
     }
 
     proptest::proptest! {
@@ -93,6 +114,7 @@ mod tests {
             drop(read_history_cursor(&text));
             drop(read_conversation_cursor(&text));
             drop(read_search_cursor(&text));
+            drop(read_call_cursor(&text));
         }
 
         #[test]

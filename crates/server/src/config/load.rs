@@ -66,14 +66,8 @@ pub struct Source {
 const REDIS: [&str; 3] = ["REDIS_URL", "REDIS_HOST", "REDIS_PORT"];
 
 /// Beginnings of the names that the contract has and this version does not act on.
-const WITHOUT_EFFECT: [&str; 6] = [
-    "FIREBASE_",
-    "FCM_BASE_URL",
-    "GOOGLE_APPLICATION_CREDENTIALS",
-    "VAPID_SUBJECT",
-    "TURN_",
-    "S3_",
-];
+const WITHOUT_EFFECT: [&str; 5] =
+    ["FIREBASE_", "FCM_BASE_URL", "GOOGLE_APPLICATION_CREDENTIALS", "VAPID_SUBJECT", "S3_"];
 
 impl Source {
     /// The environment of this process, and behind it `file` or [`DEFAULT_FILE`] where that is there.
@@ -165,6 +159,17 @@ impl Config {
             }
             (Some(_), Some(_)) | (None, None) => {}
         }
+        match (config.ice.turn_urls.is_empty(), config.ice.turn_secret.is_some()) {
+            (false, false) => {
+                return Err(ConfigError::Unsupported(
+                    "TURN_SECRET must be set together with TURN_URLS: the relays' shared secret",
+                ));
+            }
+            (true, true) => config
+                .warnings
+                .push("TURN_SECRET is set, but has no effect without TURN_URLS".to_owned()),
+            (true, false) | (false, true) => {}
+        }
         if let Some(name) = REDIS.iter().find(|name| source.value(name).is_some()) {
             config.warnings.push(format!(
                 "{name} is set, but this version keeps presence and events in process, on one node"
@@ -245,6 +250,8 @@ mod tests {
             ("CONTACTS", "nobody"),
             ("PRESENCE_AUDIENCE", "all"),
             ("CONTENT_MAX_CHARS", "0"),
+            ("STUN_URLS", "stun.example.org"),
+            ("TURN_URLS", "turn:turn.example.org, stun:stun.example.org"),
             ("LOG_LEVEL", "loud"),
         ] {
             let sentence = sentence(name, value);
@@ -280,6 +287,17 @@ mod tests {
     }
 
     #[test]
+    fn relays_need_their_secret() {
+        let urls = ("TURN_URLS", "turn:turn.example.org:3478");
+        assert!(sentence(urls.0, urls.1).starts_with("TURN_SECRET must be set"));
+        let config = Config::read(&Source::of_pairs([urls, ("TURN_SECRET", "north")])).unwrap();
+        assert_eq!(config.ice.turn_urls, ["turn:turn.example.org:3478"]);
+        let config = Config::read(&Source::of_pairs([("TURN_SECRET", "north")])).unwrap();
+        assert!(config.warnings[0].contains("TURN_URLS"), "{:?}", config.warnings);
+        assert!(!format!("{config:?}").contains("north"));
+    }
+
+    #[test]
     fn a_certificate_without_a_key_or_a_key_without_a_certificate_is_refused() {
         for (set, missing) in [(CERT_FILE, KEY_FILE), (KEY_FILE, CERT_FILE)] {
             let sentence = sentence(set, "/etc/tls/server.pem");
@@ -299,7 +317,6 @@ mod tests {
             "FIREBASE_PROJECT_ID",
             "GOOGLE_APPLICATION_CREDENTIALS",
             "S3_BUCKET",
-            "TURN_SECRET",
             "VAPID_SUBJECT",
         ];
         let pairs = names.iter().map(|name| (*name, "hunter2")).chain([("S3_REGION", "")]);

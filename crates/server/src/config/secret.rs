@@ -55,6 +55,17 @@ impl Secret {
         Ok(Self(text.into()))
     }
 
+    /// A secret that others chose and that is not empty.
+    ///
+    /// # Errors
+    /// What it must be instead.
+    pub fn shared(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Err("the secret that the relays have".to_owned());
+        }
+        Ok(Self(text.into()))
+    }
+
     /// The secret itself.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
@@ -67,9 +78,10 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The secret that signs access tokens: the one that is set, else the one kept in the data folder,
-/// which is made there the first time and which only the owner may read. With a database elsewhere it
-/// must be set: the database may outlive the folder.
+/// The secret that signs access tokens: the one that is set, else the one kept in the data folder.
+///
+/// It is made there the first time, and only the owner may read it. With a database elsewhere it must
+/// be set: the database may outlive the folder.
 ///
 /// # Errors
 /// It must be set, or the file cannot be read or made. The folder must be there.

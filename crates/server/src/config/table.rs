@@ -8,8 +8,8 @@ use salala_store::postgres::DatabaseUrl;
 use super::network::TrustedProxies;
 use super::origin::{Origin, Origins};
 use super::secret::Secret;
-use super::values;
 use super::{Config, LogLevel, PresenceAudience, Registration};
+use super::{ice_urls, values};
 
 /// One variable.
 pub(super) struct Setting {
@@ -222,7 +222,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         name: "RATE_LIMIT_SIGNALS",
         default: "10000/10",
-        help: "typing, read marks and joined rooms of one user: count/seconds, or off",
+        help: "typing, read marks, joined rooms, calls of one user: count/seconds, or off",
         set: |config, value| {
             config.rate_limit_signals = values::rate(value)?;
             Ok(())
@@ -270,6 +270,36 @@ pub(super) const SETTINGS: &[Setting] = &[
             Ok(())
         },
         is_public: true,
+    },
+    Setting {
+        name: "STUN_URLS",
+        default: "none",
+        help: "servers that tell browsers their address, for calls: a comma list of stun:host:port",
+        set: |config, value| {
+            config.ice.stun_urls = ice_urls::stun(value)?;
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
+        name: "TURN_URLS",
+        default: "none",
+        help: "relays for calls: a comma list such as turn:turn.example.org:3478?transport=udp",
+        set: |config, value| {
+            config.ice.turn_urls = ice_urls::turn(value)?;
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
+        name: "TURN_SECRET",
+        default: "none",
+        help: "the relays' shared secret (static-auth-secret of coturn); needed with TURN_URLS",
+        set: |config, value| {
+            config.ice.turn_secret = Some(Secret::shared(value)?);
+            Ok(())
+        },
+        is_public: false,
     },
     Setting {
         name: "METRICS_TOKEN",

@@ -31,6 +31,12 @@ struct Queue {
 /// A part of the budget; given back when its answer was given.
 pub(super) struct Room(u32);
 
+impl Room {
+    fn into_kib(self) -> usize {
+        self.0 as usize
+    }
+}
+
 impl Answers {
     pub(super) fn new() -> Self {
         Self { budget: Semaphore::new(BUDGET_KIB as usize), queue: Mutex::default() }
@@ -45,6 +51,11 @@ impl Answers {
             permits.forget();
         }
         Room(kib)
+    }
+
+    /// Gives room back for an event that was answered at once.
+    pub(super) fn give_back(&self, room: Room) {
+        self.budget.add_permits(room.into_kib());
     }
 
     /// Waits until every answer was given. No event of the socket may begin meanwhile.
@@ -70,7 +81,7 @@ impl Answers {
         let _running = Running(self);
         while let Some((answer, room)) = self.next() {
             answer.await;
-            self.budget.add_permits(room.0 as usize);
+            self.give_back(room);
         }
     }
 

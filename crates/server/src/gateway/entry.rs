@@ -43,7 +43,8 @@ impl Shared {
         let token = token_of(handshake, auth);
         let identity = self.parts.auth.read_token(token.as_deref()).map_err(reject)?;
         let user_id = identity.user_id;
-        socket.set_data(Caller::new(user_id));
+        let caller = Caller::new(user_id, identity.session_id);
+        socket.set_data(caller);
         if let Some(session_id) = identity.session_id {
             socket.join(&rooms::session(session_id));
         }
@@ -63,10 +64,14 @@ impl Shared {
             caller.has_met_block.store(true, Ordering::Relaxed);
         }
         entering.finish(socket, &acquaintances.conversations);
+        let Some(caller) = socket.data::<Caller>() else { return Err(Reject::CloseTransport) };
+        let caught_up = self.catch_up_calls(socket, &caller, acquaintances.is_in_call).await;
+        caught_up.map_err(|_| Reject::CloseTransport)?;
         let Some(is_first) =
             self.parts.presence.set_online(user_id, self.parts.max_sockets_per_user)
         else {
             metrics::counter!("salala_rate_limited_total", "what" => "sockets").increment(1);
+            self.leave_calls(socket, &caller);
             return Err(Reject::CloseTransport);
         };
         if is_first {

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use salala_core::ConversationId;
+use salala_core::calls::{CallAct, CallSignalKind};
 use salala_core::wire::client_events::{
-    ClientEvent, ConversationRef, MarkMessagesAsRead, SendMessage,
+    ClientEvent, ConversationRef, MarkMessagesAsRead, SendAnswer, SendIceCandidate, SendMessage,
+    SendOffer,
 };
 use salala_core::wire::server_events::{Counted, Exception, Refusal, Success, TypingUser};
 use salala_core::wire::shapes::{JoinedRoom, LeftRoom};
@@ -23,7 +25,7 @@ use super::{Caller, Shared, rooms};
 use crate::chat::conversation_id_of;
 
 /// What is needed to answer an event, now or later.
-struct Reply {
+pub(super) struct Reply {
     socket: Socket,
     name: String,
     payload: Option<Box<RawValue>>,
@@ -70,6 +72,30 @@ impl Shared {
             }
             Ok(ClientEvent::MarkMessagesAsRead(command)) => {
                 self.mark_messages_as_read(caller, &command, reply).await;
+            }
+            Ok(ClientEvent::CallInitiate(command)) => {
+                reply.settle(self.start_call(socket, caller, command).await);
+            }
+            Ok(ClientEvent::CallOffer(SendOffer { call, offer })) => {
+                let signal = (CallSignalKind::Offer, call, offer);
+                self.signal_call(socket, caller, signal, reply).await;
+            }
+            Ok(ClientEvent::CallAnswer(SendAnswer { call, answer })) => {
+                let signal = (CallSignalKind::Answer, call, answer);
+                self.signal_call(socket, caller, signal, reply).await;
+            }
+            Ok(ClientEvent::CallIceCandidate(SendIceCandidate { call, candidate })) => {
+                let signal = (CallSignalKind::Candidate, call, candidate);
+                self.signal_call(socket, caller, signal, reply).await;
+            }
+            Ok(ClientEvent::CallReject(call)) => {
+                self.end_call(socket, caller, CallAct::Reject, &call, reply).await;
+            }
+            Ok(ClientEvent::CallCancel(call)) => {
+                self.end_call(socket, caller, CallAct::Cancel, &call, reply).await;
+            }
+            Ok(ClientEvent::CallEnd(call)) => {
+                self.end_call(socket, caller, CallAct::End, &call, reply).await;
             }
         }
     }
@@ -180,7 +206,7 @@ impl Shared {
     }
 
     /// Gives an answer when it is ready, after those of the socket's earlier events.
-    fn answer_later(
+    pub(super) fn answer_later(
         &self,
         caller: &Arc<Caller>,
         room: Room,
@@ -221,11 +247,11 @@ impl Shared {
 }
 
 impl Reply {
-    fn payload_bytes(&self) -> usize {
+    pub(super) fn payload_bytes(&self) -> usize {
         self.payload.as_deref().map_or(0, |payload| payload.get().len())
     }
 
-    fn settle<T: Serialize>(self, outcome: Result<T, Error>) {
+    pub(super) fn settle<T: Serialize>(self, outcome: Result<T, Error>) {
         match outcome {
             Ok(answer) => {
                 if let Some(ack) = self.ack {

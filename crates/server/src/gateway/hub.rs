@@ -16,6 +16,7 @@ use salala_core::{ConversationId, UserId};
 use salala_socketio::Socket;
 use salala_store::log::{Audience, Committed, Event};
 
+use super::call_news::CallNews;
 use super::sockets::Sockets;
 use super::tell::{encode, tell_typing_stopped};
 use super::typing::Typing;
@@ -27,6 +28,7 @@ pub(super) struct Hub {
     sockets: Arc<Sockets>,
     presence: Arc<Presence>,
     entering: Mutex<HashMap<UserId, Entering>>,
+    pub(super) calls: CallNews,
 }
 
 /// Sockets of a user that are between reading their conversations and being in their rooms.
@@ -45,8 +47,8 @@ pub(super) struct EntryGuard<'a> {
 }
 
 impl Hub {
-    pub(super) fn new(sockets: Arc<Sockets>, presence: Arc<Presence>) -> Self {
-        Self { sockets, presence, entering: Mutex::default() }
+    pub(super) fn new(sockets: Arc<Sockets>, presence: Arc<Presence>, calls: CallNews) -> Self {
+        Self { sockets, presence, entering: Mutex::default(), calls }
     }
 
     /// Begins a socket's way in, before its conversations are read.
@@ -101,6 +103,18 @@ impl Hub {
             }
             // Told among the comings and goings.
             Event::UserErased(_) => {}
+            Event::CallRinging(call) => self.calls.tell_ringing(&call),
+            Event::CallAnswered(call) => self.calls.tell_answered(&call),
+            Event::CallSignalled(signal) => {
+                if let Audience::User(user_id) = audience {
+                    self.calls.tell_signal(user_id, &signal);
+                }
+            }
+            Event::CallEnded(ending) => {
+                if let Audience::User(user_id) = audience {
+                    self.calls.tell_ended(user_id, &ending);
+                }
+            }
             Event::GroupJoined(joined) => {
                 if let Audience::User(user_id) = audience {
                     tell(ServerEvent::NewGroup(user_id, view::new_group(joined)));

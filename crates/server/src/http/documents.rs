@@ -39,8 +39,9 @@ const TAGS: &[(&str, &str)] = &[
     ("blocks", "Those of whom one wants to hear nothing new."),
     ("conversations", "Talks of two, groups, their members and their messages."),
     ("search", "Finding messages by their words."),
-    ("export", "Taking away what is held about oneself."),
+    ("calls", "Calls between two: their history, and what helps browsers to connect."),
     ("messages", "One message, and the reactions to it."),
+    ("export", "All that is held about the user."),
     ("operations", "What operators' machines and programs ask, outside the API."),
 ];
 

@@ -58,11 +58,13 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
             rate: config.rate_limit_auth,
         },
     ));
+    let ice = Arc::new(config.ice.clone());
     let chat = Arc::new(Chat::new(
         Arc::clone(&store),
         Arc::clone(&presence),
         Arc::clone(&clock),
         random,
+        Arc::clone(&ice),
         ChatSettings {
             contacts: config.contacts,
             content_max_chars: config.content_max_chars,
@@ -78,6 +80,7 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
             store: Arc::clone(&store),
             auth: Arc::clone(&auth),
             presence: Arc::clone(&presence),
+            ice,
             clock,
             tasks: tasks.clone(),
             audience: config.presence_audience,

@@ -121,7 +121,7 @@ pub(super) fn doctor(folder: &Place, variables: &[(&str, &str)]) -> (Option<i32>
     let is_of_tests = |line: &&str| {
         ["fsync is off", "full_page_writes is off"].iter().any(|words| line.contains(words))
     };
-    let said: String =
-        said.lines().filter(|line| !is_of_tests(line)).map(|line| format!("{line}\n")).collect();
+    let said: Vec<&str> = said.lines().filter(|line| !is_of_tests(line)).collect();
+    let said = said.join("\n") + "\n";
     (Some(i32::from(said.contains("problem  "))), said)
 }

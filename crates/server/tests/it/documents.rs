@@ -156,7 +156,8 @@ fn breaking(schema: &Value) -> Vec<Value> {
             values.push(json!(" \u{200b}"));
         }
     }
-    if kinds.contains("array") {
+    // Where nothing is said of the items, anything may be one.
+    if kinds.contains("array") && schema.get("items").is_some() {
         let item = fitting(&schema["items"]).swap_remove(0);
         if let Some(least) = bound(schema, "minItems").filter(|least| *least > 0) {
             values.push(json!(vec![&item; least - 1]));
@@ -173,10 +174,9 @@ fn breaking(schema: &Value) -> Vec<Value> {
 }
 
 fn kinds(schema: &Value) -> BTreeSet<&str> {
-    match &schema["type"] {
-        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
-        kind => kind.as_str().into_iter().collect(),
-    }
+    let kind = &schema["type"];
+    let kinds = kind.as_array().map_or(std::slice::from_ref(kind), Vec::as_slice);
+    kinds.iter().filter_map(Value::as_str).collect()
 }
 
 fn kind_of(value: &Value) -> &'static str {
@@ -277,12 +277,15 @@ proptest! {
             let mut object = any_fitting(&request, &mut random);
             object.insert("unknown".to_owned(), json!([{ "is": "ignored" }]));
             request.takes(&object)?;
-            let index = random.random_range(0..request.properties().len());
-            let (name, schema) = request.properties().iter().nth(index).unwrap();
-            let values = breaking(schema);
-            let value = &values[random.random_range(0..values.len())];
-            if !is_left_to_the_server(name, value) {
-                object.insert(name.clone(), value.clone());
+            let properties = request.properties().iter();
+            // Some take any value, so that nothing breaks them.
+            let breaks: Vec<_> = properties
+                .flat_map(|(name, schema)| breaking(schema).into_iter().map(move |value| (name, value)))
+                .filter(|(name, value)| !is_left_to_the_server(name, value))
+                .collect();
+            if !breaks.is_empty() {
+                let (name, value) = &breaks[random.random_range(0..breaks.len())];
+                object.insert((*name).clone(), value.clone());
                 request.refuses(&object)?;
             }
         }

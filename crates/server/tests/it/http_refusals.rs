@@ -115,7 +115,7 @@ async fn every_body_is_checked() {
 #[tokio::test]
 async fn an_unknown_route_is_a_problem_too() {
     let app = TestApp::start();
-    for path in ["/", "/nothing", "/users", "/auth/me/", "/nothing", "/search", "/calls"] {
+    for path in ["/", "/nothing", "/users", "/auth/me/", "/nothing", "/search", "/calls/1"] {
         app.get(path).send().await.expect_problem(404, "not_found");
     }
     for path in ["/api/v2/users", "/nothing", "/index.html", "/%ff", "/../etc/passwd"] {

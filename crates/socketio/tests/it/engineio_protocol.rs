@@ -137,7 +137,7 @@ async fn poll_without_reading(server: &Server, target: &str) -> TcpStream {
 
 #[tokio::test]
 async fn a_post_whose_body_does_not_come_is_ended() {
-    let server = start_with(config()).await;
+    let server = Server::start(PATH, Engine::new(config(), Echo).service()).await;
     let sid = server.open_polling(PATH).await;
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     let target = session(&sid);

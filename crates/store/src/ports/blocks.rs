@@ -10,8 +10,8 @@ use crate::Pending;
 ///
 /// While a block stands between two users, whoever made it, the other ports give `Forbidden` for a
 /// new conversation of the two, a message, an edit or a reaction in one that is there, a friend
-/// request between them or its acceptance, and bringing one another into a group. A block deletes
-/// nothing: when the last one between the two is gone, all is as it was.
+/// request between them or its acceptance, bringing one another into a group, and a call. A call that
+/// is under way between them ends with the block. A block deletes nothing: when the last one between the two is gone, all is as it was.
 pub trait Blocks {
     /// Whom a user has blocked, by user name.
     fn blocks(&self, user_id: UserId) -> Pending<Vec<UserBrief>>;

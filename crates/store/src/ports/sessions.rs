@@ -56,6 +56,8 @@ pub struct Acquaintances {
     pub friends: Vec<UserId>,
     /// Those between whom and the user a block stands, whoever made it.
     pub blocked: Vec<UserId>,
+    /// The user has a call under way.
+    pub is_in_call: bool,
 }
 
 /// Sessions and their refresh tokens.

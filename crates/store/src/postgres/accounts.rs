@@ -7,6 +7,7 @@ use salala_core::ids::{ConversationId, UserId};
 
 use super::PostgresStore;
 use super::access::require_user;
+use super::call_moves::hang_up_all;
 use super::cells::{Cells, DbId};
 use super::db::Db;
 use super::erasures::{carry_on, leave_first};
@@ -99,6 +100,7 @@ pub(super) async fn erase(tx: &mut WriteTx<'_>, user_id: UserId, now: Timestamp)
     let acquaintances = load_acquaintances(tx.db, user_id).await?;
     tx.tell_user(user_id, Event::UserErased(acquaintances), now).await?;
     close_waiting(tx, user_id, now).await?;
+    hang_up_all(tx, user_id, now).await?;
     forget_person(tx.db, user_id, now).await?;
     tx.db
         .execute(

@@ -79,14 +79,14 @@ impl Backup<'_> {
         let (Some(from), Some(to)) = (&mut script.stdout, &mut database.stdin) else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
-        let mut begin = "BEGIN;\nSET client_min_messages = error;\n".to_owned();
+        to.write_all(b"BEGIN;\nSET client_min_messages = error;\n")?;
         if self.found.has_tables {
-            begin += &format!(
+            write!(
+                to,
                 "DROP SCHEMA IF EXISTS {KEPT_SCHEMA} CASCADE;\n\
                  ALTER SCHEMA public RENAME TO {KEPT_SCHEMA};\nCREATE SCHEMA public;\n"
-            );
+            )?;
         }
-        to.write_all(begin.as_bytes())?;
         io::copy(from, to)?;
         if !script.wait()?.success() {
             return Ok(());

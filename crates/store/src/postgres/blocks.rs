@@ -7,6 +7,7 @@ use salala_core::records::UserBrief;
 
 use super::PostgresStore;
 use super::access::{ids_from, require_user};
+use super::call_moves::hang_up_between;
 use super::cells::{Cells, DbId, brief_columns, rows};
 use super::db::Db;
 use super::error::Result;
@@ -196,7 +197,11 @@ async fn block(
     if cells.take::<i64>()? >= rows(BLOCKS_MAX) {
         return Err(Conflict::TooManyBlocks.into());
     }
-    if cells.take()? { Ok(()) } else { tell_both(tx, user_id, blocked_id, true, now).await }
+    if cells.take()? {
+        return Ok(());
+    }
+    hang_up_between(tx, user_id, blocked_id, now).await?;
+    tell_both(tx, user_id, blocked_id, true, now).await
 }
 
 async fn tell_both(

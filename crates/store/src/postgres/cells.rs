@@ -1,6 +1,8 @@
 //! Reading rows: cells are taken in the order in which the query names its columns.
 
-use salala_core::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
+use salala_core::ids::{
+    CallId, ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId,
+};
 use salala_core::records::UserBrief;
 use salala_core::{Timestamp, permissions::Role};
 use tokio_postgres::Row;
@@ -101,7 +103,7 @@ macro_rules! db_ids {
     };
 }
 
-db_ids!(ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId);
+db_ids!(CallId, ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId);
 
 /// Ids as an array's values.
 pub(super) fn all_to_db<'a, T: DbId + 'a>(ids: impl IntoIterator<Item = &'a T>) -> Vec<Uuid> {

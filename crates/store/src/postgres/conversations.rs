@@ -2,20 +2,20 @@
 
 use std::collections::HashSet;
 
-use futures_util::future::{join, try_join, try_join_all, try_join3};
+use futures_util::future::{join, try_join, try_join_all};
 use salala_core::Timestamp;
 use salala_core::ids::{ConversationId, UserId};
 use salala_core::permissions::{Role, may_edit_group};
-use salala_core::records::{Conversation, Membership, OwnConversation, Participant};
+use salala_core::records::{Membership, OwnConversation};
 use salala_core::wire::fields::Change;
 
 use super::PostgresStore;
 use super::access::{are_friends, hidden_from, ids_from, member, past_intervals, require_user};
-use super::blocks::{blocks_among_members, refuse_blocked};
-use super::cells::{Cells, DbId, brief_columns, optional_ms, rows};
+use super::blocks::refuse_blocked;
+use super::cells::{Cells, DbId, optional_ms, rows};
+use super::conversation_rows::load_conversation;
 use super::db::Db;
 use super::error::Result;
-use super::history::load_message_at;
 use super::locks::Key;
 use super::members::{
     add_members, add_to_group, check_invited, remove_from_group, set_member_role, tell_joined,
@@ -156,18 +156,6 @@ pub(super) async fn load_own(
     Ok(OwnConversation { conversation, membership: member.membership(db).await? })
 }
 
-/// The conversation, the same for every member.
-pub(super) async fn load_conversation(db: &Db, id: ConversationId) -> Result<Conversation> {
-    let with_message = async {
-        let conversation = load_alone(db, id).await?;
-        let last_message = load_message_at(db, id, conversation.last_seq).await?;
-        Ok(Conversation { last_message, ..conversation })
-    };
-    let (conversation, participants, blocks) =
-        try_join3(with_message, load_participants(db, id), blocks_among_members(db, id)).await?;
-    Ok(Conversation { participants, blocks, ..conversation })
-}
-
 /// The conversation of two, made if there is none; and whether it was made.
 pub(super) async fn find_or_make_direct(
     tx: &mut WriteTx<'_>,
@@ -259,57 +247,6 @@ async fn list(
     let ids = ids_from(&found)?;
     // Asked together, they take as many round trips as one.
     try_join_all(ids.into_iter().map(|id| load_own(db, user_id, id))).await
-}
-
-async fn load_alone(db: &Db, id: ConversationId) -> Result<Conversation> {
-    let row = db
-        .query_opt(
-            "SELECT id, name, is_group, avatar, members_version, last_seq, created_at, updated_at
-             FROM conversations
-             WHERE id = $1",
-            &[&id.to_db()],
-        )
-        .await?
-        .ok_or(StoreError::NotFound("this conversation"))?;
-    let mut cells = Cells::new(&row);
-    Ok(Conversation {
-        id: cells.id()?,
-        name: cells.take()?,
-        is_group: cells.take()?,
-        avatar: cells.take()?,
-        participants: Vec::new(),
-        blocks: Vec::new(),
-        members_version: cells.number()?,
-        last_message: None,
-        last_seq: cells.number()?,
-        created_at: cells.moment()?,
-        updated_at: cells.moment()?,
-    })
-}
-
-/// All of them: a group has at most as many as `limits` says.
-async fn load_participants(db: &Db, id: ConversationId) -> Result<Vec<Participant>> {
-    let found = db
-        .query(
-            concat!(
-                "SELECT ",
-                brief_columns!(),
-                ", p.role
-                 FROM participants p
-                 JOIN users u ON u.id = p.user_id
-                 WHERE p.conversation_id = $1
-                 ORDER BY p.joined_order"
-            ),
-            &[&id.to_db()],
-        )
-        .await?;
-    found
-        .iter()
-        .map(|row| {
-            let mut cells = Cells::new(row);
-            Ok(Participant { user: cells.brief()?, role: cells.role()? })
-        })
-        .collect()
 }
 
 async fn create_group(

@@ -12,22 +12,31 @@ pub struct Examined {
     pub schema_version: Option<usize>,
     /// Somebody has tables there.
     pub has_tables: bool,
-    /// This user may make tables there.
-    pub may_create: bool,
     /// The encoding of texts.
     pub encoding: String,
     /// The server's clock, in milliseconds since the Unix epoch, when it answered.
     pub clock_ms: i64,
     /// The server's own settings that decide whether what is committed stays so: name and value.
     pub durability: Vec<(String, String)>,
-    /// This user is a superuser.
-    pub may_everything: bool,
+    /// What this user may do there.
+    pub rights: Rights,
     /// A server holds the right of [`super::ServerLock`].
     pub has_server: bool,
-    /// It is a standby, or otherwise refuses writes.
-    pub is_read_only: bool,
     /// Bytes on disk.
     pub size_bytes: u64,
+}
+
+/// What a database lets its user do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Rights {
+    /// It is a standby, or otherwise refuses writes.
+    Read,
+    /// Write into what is there, but make no tables.
+    Write,
+    /// All that Salala needs.
+    Own,
+    /// All, in every database of the server.
+    Superuser,
 }
 
 impl Examined {
@@ -100,12 +109,15 @@ pub async fn examine(url: &DatabaseUrl) -> Result<Examined, DatabaseError> {
         server_version: u32::try_from(row.get::<_, i32>(0)).unwrap_or_default(),
         schema_version,
         has_tables: row.get(2),
-        may_create: row.get(3),
         encoding: row.get(4),
         clock_ms: row.get(5),
         durability: durability.iter().map(|row| (row.get(0), row.get(1))).collect(),
-        is_read_only: row.get(6),
-        may_everything: row.get(8),
+        rights: match (row.get(6), row.get(3), row.get(8)) {
+            (true, ..) => Rights::Read,
+            (false, false, _) => Rights::Write,
+            (false, true, false) => Rights::Own,
+            (false, true, true) => Rights::Superuser,
+        },
         has_server: row.get(9),
         size_bytes: u64::try_from(row.get::<_, i64>(7)).unwrap_or_default(),
     })

@@ -4,7 +4,7 @@
 //! decides anything. All writers do so, whichever process they are in, hence none ever waits for one
 //! that waits for it. What is unique is decided by constraints all the same.
 //!
-//! Erasures alone find out while they run what they are about, and take more locks then: where they and
+//! Erasures and the deadlines of calls find out while they run what they are about, and take more locks then: where they and
 //! another writer wait for each other, PostgreSQL ends one of the two, and it is run again.
 
 use salala_core::ids::{ConversationId, FriendRequestId, MessageId, UserId};
@@ -112,4 +112,11 @@ impl Keys {
         db.query(TAKE_LOCKS, &[conversations, messages, users, pairs, requests, names]).await?;
         Ok(())
     }
+}
+
+/// Takes the locks of what a write finds out while it runs that it is about.
+pub(super) async fn lock_found(db: &Db, found: impl IntoIterator<Item = Key>) -> Result<()> {
+    let mut keys = Keys::default();
+    found.into_iter().for_each(|key| keys.add(&key));
+    keys.lock(db).await
 }

@@ -9,7 +9,7 @@ use futures_util::future::join;
 use salala_core::Timestamp;
 use salala_core::ids::{ConversationId, UserId};
 use salala_core::records::Message;
-use salala_core::search::{SearchQuery, terms};
+use salala_core::search::{SearchQuery, SearchWord, terms};
 use uuid::Uuid;
 
 use super::PostgresStore;
@@ -23,10 +23,11 @@ use crate::ports::message_search::{MessageSearch, SearchCursor};
 
 /// How many `seq` a block has. A search looks at all of a word's messages in one block; a message's
 /// word costs an entry of the index in each block.
-const BLOCK: u64 = 4_096;
+const BLOCK: u64 = 2_048;
 
-/// Blocks that one question asks about.
-const BLOCKS_ASKED: u64 = 256;
+/// Blocks that the first question asks about, and any question at most. A frequent word has all its hits
+/// in the first few; a rare one is looked for in four times as many each time.
+const BLOCKS_ASKED: (u64, u64) = (8, 256);
 
 impl MessageSearch for PostgresStore {
     fn search_messages(
@@ -64,8 +65,9 @@ pub(super) fn words_column(message: &Message) -> Option<String> {
 /// What stands before each word of a block. Two conversations may share it, since it holds only a part
 /// of the id: whoever searches asks for the conversation as well.
 fn mark_of(id: ConversationId, block: u64) -> String {
-    let [.., b, c, d, e, f, g] = *id.as_bytes();
-    format!("{b:02x}{c:02x}{d:02x}{e:02x}{f:02x}{g:02x}.{block:x}.")
+    // A UUID's last part is its random one.
+    let id = id.to_string();
+    format!("{}.{block:x}.", id.rsplit('-').next().unwrap_or_default())
 }
 
 /// A conversation with blocks that were not looked at yet.
@@ -114,6 +116,7 @@ impl Search<'_> {
     /// hold a hit that is new enough.
     async fn newest(&self, mut open: Vec<Open>) -> Result<Vec<SearchCursor>> {
         let mut hits: Vec<SearchCursor> = Vec::new();
+        let (mut blocks_asked, most_asked) = BLOCKS_ASKED;
         loop {
             if let Some(oldest) = hits.get(self.limit.max(1) - 1) {
                 open.retain(|open| open.up_to >= oldest.created_at);
@@ -122,7 +125,8 @@ impl Search<'_> {
                 return Ok(hits);
             }
             open.sort_by_key(|open| std::cmp::Reverse(open.up_to));
-            let mut left = BLOCKS_ASKED;
+            let mut left = blocks_asked;
+            blocks_asked = most_asked.min(blocks_asked * 4);
             let mut asked = Vec::new();
             for open in &open {
                 if left == 0 {
@@ -211,20 +215,19 @@ impl Search<'_> {
 
     /// In the language of `tsquery`: in one of the blocks, all of the words.
     fn words_asked(&self, asked: &[(ConversationId, u64, u64)]) -> String {
-        let mut text = String::new();
-        for (id, first, last) in asked {
-            for block in *first..=*last {
-                let mark = mark_of(*id, block);
-                let mut joint = if text.is_empty() { "(" } else { " | (" };
-                for word in self.query.words() {
-                    let star = if word.is_beginning { ":*" } else { "" };
-                    text.extend([joint, "'", &mark, &word.term, "'", star]);
-                    joint = " & ";
-                }
-                text.push(')');
-            }
-        }
-        text
+        let of_block = |mark: String| {
+            let word = |word: &SearchWord| {
+                format!("'{mark}{}'{}", word.term, if word.is_beginning { ":*" } else { "" })
+            };
+            let words: Vec<String> = self.query.words().iter().map(word).collect();
+            format!("({})", words.join(" & "))
+        };
+        let blocks: Vec<String> = asked
+            .iter()
+            .flat_map(|(id, first, last)| (*first..=*last).map(|block| mark_of(*id, block)))
+            .map(of_block)
+            .collect();
+        blocks.join(" | ")
     }
 }
 

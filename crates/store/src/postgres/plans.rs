@@ -23,11 +23,13 @@ mod tests {
     use crate::every_use::use_everything;
 
     /// Statements that may look at all rows of a table, each with its reason.
-    const MAY_SCAN: [&str; 3] = [
+    const MAY_SCAN: [&str; 4] = [
         // Counts all there are.
         "SELECT COUNT(*)\n                     FROM users",
         // Holds a row for each account that is just being erased.
         "FROM erasures",
+        // The calls under way, once at a start.
+        "deadline_at = LEAST(COALESCE(deadline_at, $1), $1)",
         // Of a few rows, and asked when a writer ends.
         "DELETE FROM writers",
     ];
@@ -80,6 +82,16 @@ mod tests {
         FROM participants CROSS JOIN generate_series(1, 5) n ON CONFLICT DO NOTHING;
         INSERT INTO reactions (id, message_id, user_id, emoji, created_at)
         SELECT gen_random_uuid(), id, sender_id, 'x', 1 FROM messages ON CONFLICT DO NOTHING;
+        INSERT INTO calls
+            (id, conversation_id, caller_id, callee_id, direct_key, has_video, state, created_at,
+             rings_until, deadline_at, ended_at, caller_device)
+        SELECT gen_random_uuid(), one_id, one_id, other_id, pair, FALSE,
+            CASE n WHEN 1 THEN 'ringing' ELSE 'ended' END, n, n, CASE n WHEN 1 THEN n END,
+            CASE n WHEN 1 THEN NULL ELSE n END, 'a'
+        FROM pairs CROSS JOIN generate_series(1, 4) n
+        WHERE EXISTS (SELECT 1 FROM conversations WHERE id = one_id) ON CONFLICT DO NOTHING;
+        INSERT INTO call_signals (call_id, number, side, device, kind, body)
+        SELECT id, 1, 'caller', 'a', 'offer', '{}' FROM calls;
         INSERT INTO log (position, committed_at, audience, audience_id, rev, kind)
         SELECT nextval('log_positions'), 1, 'user', id, 1, 'x' FROM messages;
         ANALYZE;";

@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use tokio_postgres::{Client, Config, NoTls};
 
+use super::batch::MARK_BATCH;
 use super::cells::Cells;
 use super::db::Db;
 use super::error::{Result, words_of};
 use super::locks::TAKE_LOCKS;
 use super::url::DatabaseUrl;
 use super::write_tx::{INSERT_LOG, LOCK_LOG};
-use super::writer::MARK_BATCH;
 use crate::StoreError;
 
 /// Numbered steps, each applied once and for good, all that are new in one transaction.
-const MIGRATIONS: [(&str, &str); 5] = [
+const MIGRATIONS: [(&str, &str); 6] = [
     ("0001_initial", include_str!("../../migrations/postgres/0001_initial.sql")),
     (
         "0002_read_marks_in_blocks",
@@ -25,6 +25,7 @@ const MIGRATIONS: [(&str, &str); 5] = [
     ("0003_blocks", include_str!("../../migrations/postgres/0003_blocks.sql")),
     ("0004_message_search", include_str!("../../migrations/postgres/0004_message_search.sql")),
     ("0005_erasures", include_str!("../../migrations/postgres/0005_erasures.sql")),
+    ("0006_calls", include_str!("../../migrations/postgres/0006_calls.sql")),
 ];
 
 /// How long connecting may take: while the database is away, requests are refused after it.

@@ -299,6 +299,15 @@ pub(super) async fn load_acquaintances(db: &Db, user_id: UserId) -> Result<Acqua
                      FROM blocks
                      WHERE blocked_id = $1
                      LIMIT 20000
+                 ),
+                 EXISTS (
+                     SELECT 1
+                     FROM calls
+                     WHERE caller_id = $1 AND ended_at IS NULL
+                 ) OR EXISTS (
+                     SELECT 1
+                     FROM calls
+                     WHERE callee_id = $1 AND ended_at IS NULL
                  )
              FROM (
                  SELECT COALESCE(array_agg(c.id), '{}') AS ids,
@@ -318,6 +327,7 @@ pub(super) async fn load_acquaintances(db: &Db, user_id: UserId) -> Result<Acqua
         conversations: ids.into_iter().zip(versions).collect(),
         friends: uuids_to_ids(cells.take()?),
         blocked: uuids_to_ids(cells.take()?),
+        is_in_call: cells.take()?,
     })
 }
 

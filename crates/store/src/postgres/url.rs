@@ -55,7 +55,7 @@ impl DatabaseUrl {
                      let both be on one machine or in a network of their own"
                 ));
             }
-            _ => config.ssl_mode(SslMode::Disable),
+            SslMode::Disable | SslMode::Prefer | _ => config.ssl_mode(SslMode::Disable),
         };
         if config.get_application_name().is_none() {
             config.application_name("salala");

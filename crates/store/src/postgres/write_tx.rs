@@ -99,6 +99,14 @@ impl<'a> WriteTx<'a> {
         Ok(())
     }
 
+    /// Leaves an event for a user that is told in its place among the others, and to nobody who is
+    /// away: without a row in the log.
+    pub(super) fn tell_user_now(&mut self, user_id: UserId, event: Event) {
+        let audience = Audience::User(user_id);
+        let at = Timestamp::from_unix_ms(0);
+        self.leave(audience, 0, event, Vec::new(), at);
+    }
+
     /// Leaves an event for its audience, whose `rev` was taken already.
     pub(super) fn leave(
         &mut self,
@@ -115,7 +123,7 @@ impl<'a> WriteTx<'a> {
     /// Gives the events away, still without positions, and their rows.
     pub(super) fn into_events(self) -> (Vec<Committed>, LogRows) {
         let mut rows = LogRows::default();
-        for left in &self.events {
+        for left in self.events.iter().filter(|left| left.committed.event.is_durable()) {
             rows.add(left);
         }
         (self.events.into_iter().map(|left| left.committed).collect(), rows)
@@ -155,6 +163,11 @@ impl LogRows {
         self.subject_id.push(subject_id.copied().map(Uuid::from_bytes));
         self.actor_id.push(actor_id.copied().map(Uuid::from_bytes));
         self.emoji.push(emoji.map(str::to_owned));
+    }
+
+    /// None of the batch's events is durable.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rev.is_empty()
     }
 
     /// Inserts them, and gives their positions.

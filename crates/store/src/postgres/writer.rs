@@ -5,34 +5,25 @@
 //! neither rows nor events nor holes. After COMMIT the batch's events go to the commit feed first and
 //! the answers after it: what is acked is on its way.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
-use futures_util::future::{join, join3};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::db::{Db, Parameters};
+use super::batch::{Attempt, Stage};
+use super::db::Db;
 use super::error::Result;
 use super::locks::{Key, Keys};
 use super::readers::Local;
 use super::schema::{Location, Opened};
-use super::sends::{QueuedSend, store_sends};
-use super::write_tx::{LOCK_LOG, WriteTx};
+use super::sends::QueuedSend;
+use super::write_tx::WriteTx;
 use crate::log::Committed;
 use crate::queue::{Queue, closed};
 use crate::{Pending, StoreError};
-
-/// Notes the batch in its own transaction, with the position of its last event, if it left any.
-pub(super) const MARK_BATCH: &str = "
-    INSERT INTO writers (id, batch, position)
-    VALUES ($1, $2, CASE WHEN $3 THEN currval('log_positions') END)
-    ON CONFLICT (id) DO UPDATE
-    SET batch = excluded.batch, position = excluded.position, used_at = now()";
 
 /// Conversations that one batch locks at most, unless a single command names more.
 const CONVERSATIONS_MAX: usize = 1_024;
@@ -139,6 +130,8 @@ pub(super) struct Writer {
     pub(super) id: Uuid,
     /// How many batches it has tried.
     pub(super) batch: i64,
+    /// The last position of a batch that is known to this process.
+    pub(super) position: u64,
     /// The last one, if its connection was lost while it committed.
     pub(super) doubt: Option<Doubt>,
 }
@@ -197,18 +190,18 @@ impl Writer {
             tries += 1;
             let opened = self.connect().await?;
             self.batch += 1;
-            let mut attempt = Attempt { id: self.id, batch: self.batch, stage: Stage::Beginning };
+            let mut attempt = Attempt::new(self.id, self.batch);
             match attempt.run(&opened.db, batch, keys).await {
-                Ok(outcome) => {
+                Ok((mut events, positions, failures)) => {
                     self.opened = Some(opened);
-                    return Ok(outcome);
+                    self.place(&mut events, positions);
+                    return Ok((events, failures));
                 }
                 // A fresh connection for the next one: whatever state this one is in, it goes.
                 Err(error) => {
                     let Opened { db, backend } = opened;
                     let may_try_again = match attempt.stage {
                         Stage::Beginning => db.is_lost() || db.has_met_another(),
-                        Stage::Working => db.has_met_another(),
                         Stage::Committing(events, failures) if db.is_lost() => {
                             self.doubt = Some(Doubt { backend, events });
                             drop(db);
@@ -217,7 +210,7 @@ impl Writer {
                                 None => true,
                             }
                         }
-                        Stage::Committing(..) => db.has_met_another(),
+                        Stage::Working | Stage::Committing(..) => db.has_met_another(),
                     };
                     if !may_try_again || tries == TRIES_MAX {
                         return Err(error);
@@ -288,16 +281,30 @@ impl Writer {
             Some(row) => Some((row.try_get(0)?, row.try_get(1)?)),
             None => None,
         };
-        let events = self.doubt.take().map(|doubt| doubt.events).unwrap_or_default();
+        let mut events = self.doubt.take().map(|doubt| doubt.events).unwrap_or_default();
         match found {
             Some((batch, position)) if batch == self.batch => {
                 let last = u64::try_from(position.unwrap_or(0)).unwrap_or(0);
-                let count = u64::try_from(events.len()).unwrap_or(0);
+                let durable = events.iter().filter(|committed| committed.event.is_durable());
+                let count = u64::try_from(durable.count()).unwrap_or(0);
                 // All of a batch's positions were taken under the lock, one after the other.
                 let first = (last + 1).saturating_sub(count);
-                Ok(Some(with_positions(events, first..=last)))
+                self.place(&mut events, first..=last);
+                Ok(Some(events))
             }
             Some(_) | None => Ok(None),
+        }
+    }
+
+    /// Gives each event its place: a durable one its position, another that of the last durable one
+    /// before it.
+    fn place(&mut self, events: &mut [Committed], positions: impl IntoIterator<Item = u64>) {
+        let mut positions = positions.into_iter();
+        for committed in events {
+            if committed.event.is_durable() {
+                self.position = positions.next().unwrap_or(self.position);
+            }
+            committed.position = self.position;
         }
     }
 
@@ -328,86 +335,6 @@ impl Writer {
 
 type Outcome = (Vec<Committed>, Vec<Option<StoreError>>);
 
-/// One try to store a batch.
-struct Attempt {
-    id: Uuid,
-    batch: i64,
-    stage: Stage,
-}
-
-/// How far it got.
-enum Stage {
-    /// Nothing was run yet.
-    Beginning,
-    /// Commands run.
-    Working,
-    /// COMMIT may have been sent.
-    Committing(Vec<Committed>, Vec<Option<StoreError>>),
-}
-
-impl Attempt {
-    async fn run(
-        &mut self,
-        db: &Db,
-        batch: &mut [Box<dyn Command>],
-        keys: &Keys,
-    ) -> Result<Outcome> {
-        let (begun, locked) = join(db.run("BEGIN"), keys.lock(db)).await;
-        begun.and(locked)?;
-        self.stage = Stage::Working;
-        let mut tx = WriteTx::new(db);
-        let mut failures = Vec::with_capacity(batch.len());
-        let mut runs = Runs { savepoint: "SAVEPOINT command" };
-        let mut rest = batch;
-        while let Some((run, others)) = split_run(rest) {
-            failures.append(&mut runs.store(&mut tx, run).await?);
-            rest = others;
-        }
-        self.commit(tx, failures).await
-    }
-
-    /// Sends all that is left to do at once: whatever befalls this process meanwhile, the lock on the
-    /// log is held for no longer than PostgreSQL needs.
-    async fn commit(
-        &mut self,
-        tx: WriteTx<'_>,
-        failures: Vec<Option<StoreError>>,
-    ) -> Result<Outcome> {
-        let db = tx.db;
-        let (events, rows) = tx.into_events();
-        let has_events = !events.is_empty();
-        self.stage = Stage::Committing(events, failures);
-        let log = async {
-            if !has_events {
-                return Ok(Vec::new());
-            }
-            let (locked, positions) = join(db.query(LOCK_LOG, &[]), rows.insert(db)).await;
-            locked.and(positions)
-        };
-        let mark: Parameters<'_> = &[&self.id, &self.batch, &has_events];
-        let (positions, marked, committed) =
-            join3(log, db.execute(MARK_BATCH, mark), db.run("COMMIT")).await;
-        let positions = positions?;
-        marked.and(committed.map(|()| 0))?;
-        match std::mem::replace(&mut self.stage, Stage::Working) {
-            Stage::Committing(events, failures) => {
-                Ok((with_positions(events, positions), failures))
-            }
-            Stage::Beginning | Stage::Working => Ok((Vec::new(), Vec::new())),
-        }
-    }
-}
-
-fn with_positions(
-    mut events: Vec<Committed>,
-    positions: impl IntoIterator<Item = u64>,
-) -> Vec<Committed> {
-    for (event, position) in events.iter_mut().zip(positions) {
-        event.position = position;
-    }
-    events
-}
-
 /// Why nothing of a batch was stored, whichever way it failed.
 fn into_unavailable(error: StoreError) -> StoreError {
     match error {
@@ -420,75 +347,4 @@ fn into_unavailable(error: StoreError) -> StoreError {
         | StoreError::Invalid { .. }
         | StoreError::Busy => StoreError::Unavailable(error.to_string()),
     }
-}
-
-/// Sends that follow each other, or one other command; and the rest of the batch.
-fn split_run(
-    batch: &mut [Box<dyn Command>],
-) -> Option<(&mut [Box<dyn Command>], &mut [Box<dyn Command>])> {
-    let sends = batch.iter_mut().map_while(|command| command.as_send().map(drop)).count();
-    batch.split_at_mut_checked(sends.max(1))
-}
-
-/// Storing commands, each run of them in a savepoint.
-struct Runs {
-    /// What begins the next one.
-    savepoint: &'static str,
-}
-
-impl Runs {
-    /// Why each of a run's commands was refused, and it alone; an error fails the whole batch.
-    async fn store(
-        &mut self,
-        tx: &mut WriteTx<'_>,
-        run: &mut [Box<dyn Command>],
-    ) -> Result<Vec<Option<StoreError>>> {
-        let db = tx.db;
-        let mark = tx.mark_events();
-        let savepoint =
-            std::mem::replace(&mut self.savepoint, "RELEASE command; SAVEPOINT command");
-        // The savepoint is sent with the first statement: it costs no way of its own.
-        let work = AssertUnwindSafe(run_all(tx, run)).catch_unwind();
-        let (set, outcome) = join(db.run(savepoint), work).await;
-        set?;
-        let failure = match outcome {
-            Ok(Ok(failures)) => return Ok(failures),
-            Ok(Err(error @ StoreError::Unavailable(_))) => return Err(error),
-            Ok(Err(error)) => error,
-            Err(_) => StoreError::Corrupt("a write panicked".to_owned()),
-        };
-        db.run("ROLLBACK TO command").await?;
-        tx.forget_events(mark);
-        if run.len() < 2 {
-            return Ok(vec![Some(failure)]);
-        }
-        // One of many cannot be stored: halved, until it alone is refused.
-        let (one, other) = run.split_at_mut(run.len() / 2);
-        let mut failures = Box::pin(self.store(tx, one)).await?;
-        failures.append(&mut Box::pin(self.store(tx, other)).await?);
-        Ok(failures)
-    }
-}
-
-async fn run_all(
-    tx: &mut WriteTx<'_>,
-    run: &mut [Box<dyn Command>],
-) -> Result<Vec<Option<StoreError>>> {
-    let mut sends = Vec::with_capacity(run.len());
-    let mut others = Vec::new();
-    for command in run {
-        match command.as_send() {
-            Some(_) => sends.push(command),
-            None => others.push(command),
-        }
-    }
-    let mut sends: Vec<&mut QueuedSend> =
-        sends.into_iter().filter_map(|command| command.as_send()).collect();
-    if !sends.is_empty() {
-        return store_sends(tx, &mut sends).await;
-    }
-    for command in others {
-        command.run(tx).await?;
-    }
-    Ok(vec![None])
 }

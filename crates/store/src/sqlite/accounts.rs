@@ -7,6 +7,7 @@ use salala_core::Timestamp;
 use salala_core::ids::{ConversationId, UserId};
 
 use super::SqliteStore;
+use super::call_moves::hang_up_all;
 use super::erasures::{carry_on, leave_first};
 use super::error::Result;
 use super::friends::close_waiting;
@@ -90,6 +91,7 @@ pub(super) fn erase(tx: &mut WriteTx<'_>, user_id: UserId, now: Timestamp) -> Re
     let acquaintances = load_acquaintances(tx.db, user_id)?;
     tx.tell_user(user_id, Event::UserErased(acquaintances), now)?;
     close_waiting(tx, user_id, now)?;
+    hang_up_all(tx, user_id, now)?;
     forget_person(tx.db, user_id, now)?;
     tx.db.execute(
         "INSERT INTO erasures (user_id, stage, conversation_id, seq)

@@ -7,6 +7,7 @@ use salala_core::limits::BLOCKS_MAX;
 use salala_core::records::UserBrief;
 
 use super::SqliteStore;
+use super::call_moves::hang_up_between;
 use super::cells::{Cells, brief_columns, rows};
 use super::error::Result;
 use super::users::require_user;
@@ -176,7 +177,11 @@ fn block(tx: &mut WriteTx<'_>, user_id: UserId, blocked_id: UserId, now: Timesta
     if count > rows(BLOCKS_MAX) {
         return Err(Conflict::TooManyBlocks.into());
     }
-    if stood { Ok(()) } else { tell_both(tx, user_id, blocked_id, true, now) }
+    if stood {
+        return Ok(());
+    }
+    hang_up_between(tx, user_id, blocked_id, now)?;
+    tell_both(tx, user_id, blocked_id, true, now)
 }
 
 fn tell_both(

@@ -2,7 +2,9 @@
 
 use rusqlite::Row;
 use rusqlite::types::FromSql;
-use salala_core::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
+use salala_core::ids::{
+    CallId, ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId,
+};
 use salala_core::records::UserBrief;
 use salala_core::{Timestamp, permissions::Role};
 
@@ -88,7 +90,7 @@ macro_rules! db_ids {
     };
 }
 
-db_ids!(ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId);
+db_ids!(CallId, ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId);
 
 /// A number as SQLite holds it; what is too large is larger than all that is there anyway.
 pub(super) fn number(value: u64) -> i64 {

@@ -63,7 +63,11 @@ pub(super) fn index_messages(db: &Connection, events: &[Committed]) -> Result<()
             | Event::FriendRequestUpdated(_)
             | Event::BlockChanged { .. }
             | Event::UserErased(_)
-            | Event::GroupJoined(_) => {}
+            | Event::GroupJoined(_)
+            | Event::CallRinging(_)
+            | Event::CallSignalled(_)
+            | Event::CallAnswered(_)
+            | Event::CallEnded(_) => {}
         }
     }
     Ok(())

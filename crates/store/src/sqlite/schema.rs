@@ -16,7 +16,7 @@ use super::message_search::add_search_words;
 use crate::StoreError;
 
 /// Numbered steps, each applied once and for good, in one transaction; `user_version` says how many.
-const MIGRATIONS: [(&str, &str); 5] = [
+const MIGRATIONS: [(&str, &str); 6] = [
     ("0001_initial", include_str!("../../migrations/sqlite/0001_initial.sql")),
     (
         "0002_read_marks_in_blocks",
@@ -25,6 +25,7 @@ const MIGRATIONS: [(&str, &str); 5] = [
     ("0003_blocks", include_str!("../../migrations/sqlite/0003_blocks.sql")),
     ("0004_message_search", include_str!("../../migrations/sqlite/0004_message_search.sql")),
     ("0005_erasures", include_str!("../../migrations/sqlite/0005_erasures.sql")),
+    ("0006_calls", include_str!("../../migrations/sqlite/0006_calls.sql")),
 ];
 
 /// Where the database lies, and how to tell it from another one that is put in its place.

@@ -9,6 +9,7 @@ use salala_core::records::{Session, User};
 
 use super::SqliteStore;
 use super::blocks::load_blocked;
+use super::call_rows::is_in_call;
 use super::cells::{Cells, rows};
 use super::error::Result;
 use super::users::{check_verified, load_user};
@@ -276,7 +277,8 @@ pub(super) fn load_acquaintances(db: &Connection, user_id: UserId) -> Result<Acq
         .query_map([user_id.as_bytes()], |row| Cells::new(row).id())?
         .collect::<rusqlite::Result<_>>()?;
     let blocked = load_blocked(db, user_id)?;
-    Ok(Acquaintances { conversations, friends, blocked })
+    let is_in_call = is_in_call(db, user_id)?;
+    Ok(Acquaintances { conversations, friends, blocked, is_in_call })
 }
 
 /// Used tokens first, so that a session that is forgotten takes none with it beyond the limit.

@@ -84,6 +84,18 @@ impl<'a> WriteTx<'a> {
         self.leave(Audience::User(user_id), rev, event, Vec::new(), now)
     }
 
+    /// Leaves an event for a user that is told in its place among the others, and to nobody who is
+    /// away: without a row in the log.
+    pub(super) fn tell_user_now(&mut self, user_id: UserId, event: Event) {
+        self.events.push(Committed {
+            position: self.position,
+            rev: 0,
+            audience: Audience::User(user_id),
+            hidden_from: Vec::new(),
+            event,
+        });
+    }
+
     /// Leaves an event for all of its audience, whose `rev` was taken already.
     pub(super) fn record(
         &mut self,

@@ -200,5 +200,9 @@ pub(crate) fn kind(event: &Event) -> &'static str {
         Event::GroupJoined(_) => "joined",
         Event::BlockChanged { .. } => "block",
         Event::UserErased(_) => "erased",
+        Event::CallRinging(_) => "ringing",
+        Event::CallSignalled(_) => "signalled",
+        Event::CallAnswered(_) => "answered call",
+        Event::CallEnded(_) => "ended",
     }
 }

@@ -7,6 +7,7 @@ use salala_store::log::Event;
 use salala_store::{Messages as _, Store as _};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 
 use super::world::{Talk, fresh_database, open};
 
@@ -19,6 +20,7 @@ const LOSE_COMMIT: u8 = 2;
 struct Proxy {
     next_commit: Arc<AtomicU8>,
     url: String,
+    _passing: JoinSet<()>,
 }
 
 impl Proxy {
@@ -29,20 +31,21 @@ impl Proxy {
         let url = format!("{user}@{}/{database}", listener.local_addr().unwrap());
         let next_commit = Arc::new(AtomicU8::new(PASS));
         let (host, next) = (host.to_owned(), Arc::clone(&next_commit));
-        let accepting = async move {
+        let mut passing = JoinSet::new();
+        passing.spawn(async move {
+            let mut connections = JoinSet::new();
             loop {
                 let (client, _) = listener.accept().await.unwrap();
                 let server = TcpStream::connect(&host).await.unwrap();
-                tokio::task::spawn(pass_on(client, server, Arc::clone(&next)));
+                connections.spawn(pass_on(client, server, Arc::clone(&next)));
             }
-        };
-        tokio::task::spawn(accepting);
-        Self { next_commit, url }
+        });
+        Self { next_commit, url, _passing: passing }
     }
 }
 
 async fn pass_on(mut client: TcpStream, mut server: TcpStream, next_commit: Arc<AtomicU8>) {
-    let (mut asked, mut answered) = ([0; 65_536], [0; 65_536]);
+    let (mut asked, mut answered) = (vec![0; 65_536], vec![0; 65_536]);
     loop {
         tokio::select! {
             read = client.read(&mut asked) => {

@@ -66,9 +66,9 @@ async fn nothing_acked_is_missing_and_nothing_is_there_twice() {
         seen.wait_for(|(acked, _)| *acked > before + 100).await.unwrap();
         server = tokio::task::spawn_blocking(move || {
             if is_killed {
-                server.kill()
+                server.kill();
             } else {
-                server.stop()
+                server.stop();
             }
             server
         })

@@ -29,14 +29,13 @@ async fn they_write_into_the_same_conversations_without_a_hole() {
     for round in 0..20 {
         let mut sends = Vec::new();
         let mut marks = Vec::new();
-        for number in 0..60 {
-            // In another order on each, so that without an order of locks they would meet crosswise.
-            for (node, store) in stores.iter().enumerate() {
-                let place = if node == 0 { number } else { 59 - number };
+        // In another order on each, so that without an order of locks they would meet crosswise.
+        for (number, mirrored) in (0..60).zip((0..60).rev()) {
+            for (node, place) in [number, mirrored].into_iter().enumerate() {
                 let talk = talks[place % 3];
                 let own_id = format!("{round} {node} {number}");
-                sends.push(store.send_message(talk.draft(place % 2, &own_id)));
-                marks.push(store.read_to(talk.users[0], talk.id, u64::MAX, now()));
+                sends.push(stores[node].send_message(talk.draft(place % 2, &own_id)));
+                marks.push(stores[node].read_to(talk.users[0], talk.id, u64::MAX, now()));
             }
         }
         for sent in join_all(sends).await {

@@ -1,7 +1,9 @@
 //! What the doctor finds in a PostgreSQL database.
 
 use salala_core::{Clock, SystemClock};
-use salala_store::postgres::{DatabaseUrl, Examined, OLDEST_VERSION, SCHEMA_VERSION, examine};
+use salala_store::postgres::{
+    DatabaseUrl, Examined, OLDEST_VERSION, Rights, SCHEMA_VERSION, examine,
+};
 
 use super::{Finding, Fine, Problem, Warning};
 
@@ -63,23 +65,19 @@ fn tables(url: &DatabaseUrl, found: &Examined) -> Finding {
     }
 }
 
-fn rights(url: &DatabaseUrl, found: &Examined) -> Vec<Finding> {
-    if found.is_read_only {
-        return vec![Problem(format!(
+fn rights(url: &DatabaseUrl, found: &Examined) -> Option<Finding> {
+    match found.rights {
+        Rights::Read => Some(Problem(format!(
             "the {url} takes no writes: name the primary server, and not a standby"
-        ))];
-    }
-    if !found.may_create {
-        return vec![Problem(format!(
+        ))),
+        Rights::Write => Some(Problem(format!(
             "this user may not make tables in the {url}: make them its owner (ALTER DATABASE … OWNER TO …)"
-        ))];
-    }
-    if found.may_everything {
-        return vec![Warning(format!(
+        ))),
+        Rights::Own => None,
+        Rights::Superuser => Some(Warning(format!(
             "this user is a superuser where the {url} is: make one who owns that database alone"
-        ))];
+        ))),
     }
-    Vec::new()
 }
 
 /// What was acked must be on the disk. Salala asks for `synchronous_commit` itself, of whatever strength

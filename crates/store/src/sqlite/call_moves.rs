@@ -1,0 +1,299 @@
+//! What happens to a call that is under way: answers, ends, devices that go and come, deadlines.
+
+use rusqlite::params;
+use salala_core::Timestamp;
+use salala_core::calls::{
+    CallAct, CallEndEvent, CallMove, CallSide, CallSignalKind, CallState, RETURN_WITHIN,
+};
+use salala_core::ids::{CallId, UserId};
+use salala_core::records::{CallCatchUp, CallDevice, CallEndedBy, CallEnding, CallSignal};
+
+use super::call_rows::{CallRow, find_under_way, load_call, under_way_of};
+use super::call_signals::{erase_signals, forget_other_devices, keep_signal, signals_of};
+use super::cells::{Cells, rows};
+use super::error::Result;
+use super::write_tx::WriteTx;
+use crate::Conflict;
+use crate::error::no_call;
+use crate::log::Event;
+use crate::pair::direct_key;
+use crate::ports::calls::{CallParty, CallWith};
+
+/// Hands something over; the callee's first answer answers the call.
+pub(super) fn signal(
+    tx: &mut WriteTx<'_>,
+    from: &CallParty,
+    with: CallWith,
+    kind: CallSignalKind,
+    body: String,
+    now: Timestamp,
+) -> Result<()> {
+    let (mut row, side) = find_with(tx, from.user_id, with, now)?.ok_or_else(no_call)?;
+    let is_answer = kind == CallSignalKind::Answer && row.call.state == CallState::Ringing;
+    match (row.call.device(side), side) {
+        (Some(device), _) if device.key != from.device.key => {
+            return Err(Conflict::CallElsewhere.into());
+        }
+        (_, CallSide::Caller) if is_answer => return Err(Conflict::CallNotAnswered.into()),
+        (_, CallSide::Callee) if is_answer => answer(tx, &mut row, &from.device, now)?,
+        (Some(_) | None, _) => {}
+    }
+    row.last_signal += 1;
+    keep_signal(tx.db, &row, side, &from.device.key, kind, &body)?;
+    row.save(tx.db)?;
+    let to = side.other();
+    let signal = CallSignal {
+        call_id: row.call.id,
+        number: row.last_signal,
+        from: from.user_id,
+        to_device: row.call.device(to).cloned(),
+        kind,
+        body,
+    };
+    tx.tell_user_now(row.call.party(to).id, Event::CallSignalled(Box::new(signal)));
+    Ok(())
+}
+
+/// Ends a call by an act of a party.
+pub(super) fn end(
+    tx: &mut WriteTx<'_>,
+    by: CallParty,
+    with: CallWith,
+    act: CallAct,
+    now: Timestamp,
+) -> Result<()> {
+    let Some((mut row, side)) = find_with(tx, by.user_id, with, now)? else {
+        return if had_call(tx, by.user_id, with)? { Ok(()) } else { Err(no_call()) };
+    };
+    let is_elsewhere = row.call.device(side).is_some_and(|device| device.key != by.device.key);
+    if row.call.state == CallState::Accepted && is_elsewhere && row.back_by(side).is_none() {
+        return Err(Conflict::CallElsewhere.into());
+    }
+    let by = CallEndedBy { user_id: by.user_id, act, device: Some(by.device) };
+    finish(tx, &mut row, CallMove::HangUp(side), Some(by), now)
+}
+
+/// Ends the call between two because one of them wants nothing more of the other.
+pub(super) fn hang_up_between(
+    tx: &mut WriteTx<'_>,
+    user_id: UserId,
+    other_id: UserId,
+    now: Timestamp,
+) -> Result<()> {
+    let with = CallWith { user_id: other_id, call_id: None };
+    let Some((mut row, side)) = find_with(tx, user_id, with, now)? else { return Ok(()) };
+    let by = CallEndedBy { user_id, act: CallAct::End, device: None };
+    finish(tx, &mut row, CallMove::HangUp(side), Some(by), now)
+}
+
+/// Ends every call of a user who is no more.
+pub(super) fn hang_up_all(tx: &mut WriteTx<'_>, user_id: UserId, now: Timestamp) -> Result<()> {
+    for mut row in under_way_of(tx.db, user_id)? {
+        let Some(side) = row.call.side_of(user_id) else { continue };
+        let by = CallEndedBy { user_id, act: CallAct::End, device: None };
+        finish(tx, &mut row, CallMove::HangUp(side), Some(by), now)?;
+    }
+    Ok(())
+}
+
+/// Ends a call whose time is up; true if it was.
+pub(super) fn end_if_due(tx: &mut WriteTx<'_>, row: &mut CallRow, now: Timestamp) -> Result<bool> {
+    let Some(deadline) = row.deadline().filter(|deadline| *deadline <= now) else {
+        return Ok(false);
+    };
+    let happened = if row.caller_back_by == Some(deadline) {
+        CallMove::Lose(CallSide::Caller)
+    } else if row.callee_back_by == Some(deadline) {
+        CallMove::Lose(CallSide::Callee)
+    } else {
+        CallMove::RingOut
+    };
+    finish(tx, row, happened, None, now)?;
+    Ok(true)
+}
+
+/// Ends the calls whose time is up.
+pub(super) fn end_due(tx: &mut WriteTx<'_>, now: Timestamp, limit: usize) -> Result<u64> {
+    let mut statement = tx.db.prepare_cached(
+        "SELECT id
+         FROM calls
+         WHERE deadline_at <= ?1
+         ORDER BY deadline_at
+         LIMIT ?2",
+    )?;
+    let due: Vec<CallId> = statement
+        .query_map(params![now.unix_ms(), rows(limit)], |row| Cells::new(row).id())?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut ended = 0;
+    for id in due {
+        let mut row = load_call(tx.db, id)?;
+        ended += u64::from(end_if_due(tx, &mut row, now)?);
+    }
+    Ok(ended)
+}
+
+/// Notes that a device is gone.
+pub(super) fn leave(
+    tx: &WriteTx<'_>,
+    party: &CallParty,
+    is_last: bool,
+    now: Timestamp,
+) -> Result<()> {
+    for mut row in under_way_of(tx.db, party.user_id)? {
+        let Some(side) = row.call.side_of(party.user_id) else { continue };
+        let is_gone = match row.call.device(side) {
+            Some(device) => device.key == party.device.key,
+            None => is_last,
+        };
+        if is_gone && row.back_by(side).is_none() {
+            row.set_back_by(side, Some(now.plus(RETURN_WITHIN)));
+            row.save(tx.db)?;
+        }
+    }
+    Ok(())
+}
+
+/// Notes that a device is there, and gives what it lacks.
+pub(super) fn come_back(
+    tx: &mut WriteTx<'_>,
+    party: &CallParty,
+    live_keys: &[String],
+    now: Timestamp,
+) -> Result<Vec<CallCatchUp>> {
+    let mut lacking = Vec::new();
+    for mut row in under_way_of(tx.db, party.user_id)? {
+        let Some(side) = row.call.side_of(party.user_id) else { continue };
+        if end_if_due(tx, &mut row, now)? {
+            continue;
+        }
+        let device = row.call.device(side);
+        let is_bound = device.is_some();
+        let is_for_it = device.is_none_or(|device| {
+            device.key == party.device.key
+                || (device.session_id == party.device.session_id
+                    && !live_keys.contains(&device.key))
+        });
+        if !is_for_it {
+            continue;
+        }
+        match side {
+            CallSide::Caller => row.call.caller_device = party.device.clone(),
+            CallSide::Callee if is_bound => row.call.callee_device = Some(party.device.clone()),
+            CallSide::Callee => {}
+        }
+        row.set_back_by(side, None);
+        row.save(tx.db)?;
+        let signals = signals_of(tx.db, &row, side.other())?;
+        let last_number = row.last_signal;
+        lacking.push(CallCatchUp { call: row.call, is_bound, signals, last_number });
+    }
+    Ok(lacking)
+}
+
+/// Notes that every device is gone. A callee for whom it rings has until it has rung out: whether a
+/// device was there is not known any more.
+pub(super) fn leave_all(tx: &WriteTx<'_>, now: Timestamp) -> Result<u64> {
+    let changed = tx.db.execute(
+        "UPDATE calls
+         SET caller_back_by = COALESCE(caller_back_by, ?1),
+             callee_back_by = CASE state
+                 WHEN 'accepted' THEN COALESCE(callee_back_by, ?1)
+                 ELSE callee_back_by
+             END,
+             deadline_at = MIN(COALESCE(deadline_at, ?1), ?1)
+         WHERE ended_at IS NULL",
+        [now.plus(RETURN_WITHIN).unix_ms()],
+    )?;
+    Ok(changed as u64)
+}
+
+fn answer(
+    tx: &mut WriteTx<'_>,
+    row: &mut CallRow,
+    device: &CallDevice,
+    now: Timestamp,
+) -> Result<()> {
+    let Some(state) = row.call.state.after(CallMove::Answer) else { return Err(no_call()) };
+    row.call.state = state;
+    row.call.answered_at = Some(now);
+    row.call.callee_device = Some(device.clone());
+    row.set_back_by(CallSide::Callee, None);
+    forget_other_devices(tx.db, row.call.id, &device.key)?;
+    tx.tell_user_now(row.call.callee.id, Event::CallAnswered(Box::new(row.call.clone())));
+    Ok(())
+}
+
+/// The call is over: what it kept is erased, and both are told.
+fn finish(
+    tx: &mut WriteTx<'_>,
+    row: &mut CallRow,
+    happened: CallMove,
+    by: Option<CallEndedBy>,
+    now: Timestamp,
+) -> Result<()> {
+    let Some(state) = row.call.state.after(happened) else { return Err(no_call()) };
+    row.call.state = state;
+    row.call.ended_at = Some(now);
+    row.call.end_reason = happened.end_reason(state);
+    row.caller_back_by = None;
+    row.callee_back_by = None;
+    row.save(tx.db)?;
+    erase_signals(tx.db, row.call.id)?;
+    let event = CallEndEvent::of(state, by.as_ref().map(|by| by.act));
+    let ending = Box::new(CallEnding { call: row.call.clone(), event, by });
+    for user_id in [row.call.caller.id, row.call.callee.id] {
+        let event = Event::CallEnded(ending.clone());
+        if event.is_durable() {
+            tx.tell_user(user_id, event, now)?;
+        } else {
+            tx.tell_user_now(user_id, event);
+        }
+    }
+    Ok(())
+}
+
+/// The call under way with somebody, and on which side of it the user is. One whose time is up is
+/// ended first.
+fn find_with(
+    tx: &mut WriteTx<'_>,
+    user_id: UserId,
+    with: CallWith,
+    now: Timestamp,
+) -> Result<Option<(CallRow, CallSide)>> {
+    let Some(mut row) = find_under_way(tx.db, direct_key(user_id, with.user_id))? else {
+        return Ok(None);
+    };
+    if with.call_id.is_some_and(|id| id != row.call.id) || end_if_due(tx, &mut row, now)? {
+        return Ok(None);
+    }
+    let side = row.call.side_of(user_id);
+    Ok(side.map(|side| (row, side)))
+}
+
+/// Had the two such a call, which is over?
+fn had_call(tx: &WriteTx<'_>, user_id: UserId, with: CallWith) -> Result<bool> {
+    let key = direct_key(user_id, with.user_id);
+    let had = match with.call_id {
+        Some(id) => tx
+            .db
+            .prepare_cached(
+                "SELECT EXISTS (
+                     SELECT 1
+                     FROM calls
+                     WHERE id = ?1 AND direct_key = ?2
+                 )",
+            )?
+            .query_row(params![id.as_bytes(), key], |row| row.get(0))?,
+        None => tx
+            .db
+            .prepare_cached(
+                "SELECT EXISTS (
+                     SELECT 1
+                     FROM calls
+                     WHERE direct_key = ?1
+                 )",
+            )?
+            .query_row([key], |row| row.get(0))?,
+    };
+    Ok(had)
+}
