@@ -93,8 +93,11 @@ export class Contract {
   judgeTold(name, args) {
     const event = this.told.find(({ pattern }) => pattern.test(name));
     if (!event) return [`${name}: no such event of the server in the document`];
-    if (args.length !== 1) return [`${name}: ${args.length} payloads`];
-    return this.socket.mistakes(event.payload, args[0], name);
+    const offset = this.told.find(({ pattern }) => pattern.test('cursor')).payload;
+    const mistakes = this.socket.mistakes(offset, args.at(-1), `${name}, its offset`);
+    if (name === 'cursor') return args.length === 1 ? mistakes : [`${name}: a payload`];
+    if (args.length !== 2) return [`${name}: ${args.length - 1} payloads`];
+    return [...mistakes, ...this.socket.mistakes(event.payload, args[0], name)];
   }
 
   /** What is wrong with an ack, and with the event's payload if it went through. */

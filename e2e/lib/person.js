@@ -97,8 +97,8 @@ class Person {
   }
 
   /** A device that is connecting. */
-  dial(options = {}) {
-    const device = new Device(this.server.url, { auth: { token: this.token }, ...options }, this);
+  dial({ url = this.server.url, ...options } = {}) {
+    const device = new Device(url, { auth: { token: this.token }, ...options }, this);
     this.devices.push(device);
     return device;
   }

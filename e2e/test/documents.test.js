@@ -77,6 +77,7 @@ test('whoever is held to the documents and strays is found out', () => {
   const contract = new Contract(documents.openapi, documents.asyncapi);
   const id = 'an-id';
   const typing = { userId: id, conversationId: id };
+  const offset = '1.AAAAAAAA.5.-';
   const success = { success: true };
   const answer = (more) => ({
     method: 'GET',
@@ -94,8 +95,9 @@ test('whoever is held to the documents and strays is found out', () => {
   };
   assert.deepEqual(contract.judgeAnswer(answer()), []);
   assert.deepEqual(contract.judgeAnswer(problem('unauthorized')), []);
-  assert.deepEqual(contract.judgeTold('userTyping', [typing]), []);
-  assert.deepEqual(contract.judgeTold('user:an-id:newGroup', [newGroup()]), []);
+  assert.deepEqual(contract.judgeTold('userTyping', [typing, offset]), []);
+  assert.deepEqual(contract.judgeTold('cursor', [offset]), []);
+  assert.deepEqual(contract.judgeTold('user:an-id:newGroup', [newGroup(), offset]), []);
   assert.deepEqual(contract.judgeAck('typing', { conversationId: id, more: 1 }, [success]), []);
   assert.deepEqual(
     contract.judgeConnectError({ message: 'x', data: { code: 'token_expired' } }),
@@ -112,10 +114,13 @@ test('whoever is held to the documents and strays is found out', () => {
     contract.judgeAnswer(answer({ path: '/api/v1/users/search' })),
     contract.judgeAnswer(problem('conflict')),
     contract.judgeAnswer(problem('no_such_code')),
-    contract.judgeTold('userTyping', [{ ...typing, more: 1 }]),
-    contract.judgeTold('userTyping', [{ userId: id }]),
-    contract.judgeTold('userTyping', []),
-    contract.judgeTold('userShouting', [typing]),
+    contract.judgeTold('userTyping', [{ ...typing, more: 1 }, offset]),
+    contract.judgeTold('userTyping', [{ userId: id }, offset]),
+    contract.judgeTold('userTyping', [offset]),
+    contract.judgeTold('userTyping', [typing]),
+    contract.judgeTold('userTyping', [typing, id]),
+    contract.judgeTold('userShouting', [typing, offset]),
+    contract.judgeTold('cursor', [typing, offset]),
     contract.judgeAck('typing', {}, [success]),
     contract.judgeAck('typing', { conversationId: id }, [{ success: true, count: 1 }]),
     contract.judgeAck('shout', {}, [success]),

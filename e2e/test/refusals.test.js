@@ -232,7 +232,7 @@ for (const transport of TRANSPORTS) {
 
     test('an event of no such name is not found, with and without an ack', async () => {
       const { devices, leave } = await world(transport.options);
-      const names = ['shout', 'newMessage', 'call:ring', 'sync', '__proto__', 'toString'];
+      const names = ['shout', 'newMessage', 'call:ring', 'cursor', '__proto__', 'toString'];
       for (const name of names) {
         await isRefused(devices.ann, name, { a: 1 }, 'not_found');
       }

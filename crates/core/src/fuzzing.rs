@@ -4,7 +4,7 @@
 #[path = "../../../fuzz/bounded.rs"]
 mod bounded;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::limits;
 use crate::wire::client_events::{CallRef, ClientEvent, MessageDraft};
@@ -75,6 +75,14 @@ fn written(event: &ClientEvent) -> String {
         ClientEvent::MarkMessagesAsRead(it) => {
             assert!((1..=limits::READ_IDS_MAX).contains(&it.message_ids.len()));
             json!({ "messageIds": it.message_ids })
+        }
+        ClientEvent::Sync(it) => {
+            let (most, _) = limits::SYNC_MESSAGES;
+            assert!((1..=most).contains(&it.limit));
+            assert!(it.conversations.len() <= limits::SYNC_CONVERSATIONS_MAX);
+            let conversations: Map<String, Value> =
+                it.conversations.iter().map(|(id, seq)| (id.clone(), json!(seq))).collect();
+            json!({ "conversations": conversations, "limit": it.limit })
         }
         ClientEvent::CallInitiate(it) => json!({
             "conversationId": it.conversation_id,

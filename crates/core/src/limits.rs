@@ -38,6 +38,16 @@ pub const SEARCH_MAX_CHARS: usize = 200;
 pub const SEARCH_WORDS_MAX: usize = 16;
 /// Characters that the beginning of a word has at least in a search for messages.
 pub const SEARCH_BEGINNING_MIN_CHARS: usize = 3;
+/// Events that a client is given after an absence; who missed more begins anew.
+pub const MISSED_EVENTS_MAX: usize = 10_000;
+/// Conversations that one socket views again after an absence.
+pub const VIEWS_MAX: usize = 100;
+/// Messages in one answer to `sync`, at most and when the client does not say.
+pub const SYNC_MESSAGES: (usize, usize) = (1_000, 200);
+/// Conversations that one `sync` may name.
+pub const SYNC_CONVERSATIONS_MAX: usize = 10_000;
+/// Conversations in one answer to `sync` that it did not name.
+pub const SYNC_ADDED_MAX: usize = 100;
 /// Bytes of an offer or an answer of a call, as JSON.
 pub const CALL_DESCRIPTION_MAX_BYTES: usize = 64 << 10;
 /// Bytes of an ICE candidate of a call, as JSON.

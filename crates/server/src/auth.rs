@@ -125,6 +125,36 @@ impl Auth {
             .inspect_err(|refusal| metrics::record_auth_failure(refusal.as_str()))
     }
 
+    /// The same for one who comes back to a session: a token of a sign-in that is valid but for its end
+    /// is taken if `vouches` says that whoever it stands for has shown to come back. It says as well
+    /// whether the token has run out: then it is good for going on with that session, and for
+    /// nothing else ([`Self::refuse_expired`]).
+    pub fn read_token_of_returning(
+        &self,
+        token: Option<&str>,
+        vouches: impl FnOnce(Identity) -> bool,
+    ) -> Result<(Identity, bool), ConnectRefusal> {
+        token
+            .filter(|token| !token.is_empty())
+            .ok_or(ConnectRefusal::TokenMissing)
+            .and_then(|token| self.tokens.read_even_expired(token, self.clock.now()))
+            .and_then(|(identity, is_expired)| {
+                let is_vouched_for = vouches(identity) && identity.session_id.is_some();
+                if is_expired && !is_vouched_for {
+                    return Err(ConnectRefusal::TokenExpired);
+                }
+                Ok((identity, is_expired))
+            })
+            .inspect_err(|refusal| metrics::record_auth_failure(refusal.as_str()))
+    }
+
+    /// Refuses a token that has run out after all.
+    pub fn refuse_expired(&self) -> AuthError {
+        let refusal = ConnectRefusal::TokenExpired;
+        metrics::record_auth_failure(refusal.as_str());
+        refusal.into()
+    }
+
     /// The user that an identity opens the door for: the store is asked that its session was not
     /// ended and its user is there.
     pub async fn admit(&self, identity: Identity) -> Result<Box<User>, AuthError> {

@@ -15,6 +15,7 @@ mod message_search;
 mod messages;
 mod reactions;
 mod reads;
+mod sync;
 mod users;
 
 use std::sync::Arc;

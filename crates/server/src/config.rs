@@ -62,6 +62,8 @@ pub struct Config {
     pub contacts: Contacts,
     /// How long an access token opens the door.
     pub access_token_ttl: Duration,
+    /// How long what was told can be told again to who was away.
+    pub recovery_retention: Duration,
     /// Characters in a message's content.
     pub content_max_chars: usize,
     /// Failed sign-ins of one account from one address; `None` for no limit.
@@ -138,6 +140,7 @@ impl Default for Config {
             registration: Registration::Open,
             contacts: Contacts::Everyone,
             access_token_ttl: Duration::from_hours(24),
+            recovery_retention: Duration::from_hours(24),
             content_max_chars: limits::CONTENT_MAX_CHARS,
             rate_limit_auth: Rate::new(20, Duration::from_mins(1)),
             rate_limit_sends: Rate::new(10_000, Duration::from_secs(10)),

@@ -4,6 +4,7 @@
 //! - `events`, `answers`: a client's event → an act of `chat` → its ack
 //! - `hub`: a committed event → the sockets that hear it
 //! - `calls`, `call_news`, `call_desk`: calls made, told, and what a socket was told of them
+//! - `recovery`: coming back without having missed anything
 //! - `presence_edges`, `typing`: what is told but not kept
 //! - `tell`: from an event to the sockets of an audience
 //! - `rooms`: which sockets are meant
@@ -16,26 +17,28 @@ mod entry;
 mod events;
 mod hub;
 mod presence_edges;
+mod recovery;
 mod rooms;
 mod sockets;
 mod tell;
 mod typing;
+mod upkeep;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use salala_core::records::CallDevice;
-use salala_core::{Clock, SessionId, UserId};
+use salala_core::{Clock, Random, SessionId, UserId};
 use salala_socketio::{
     Accept, Config, DisconnectReason, Event, Handler, Handshake, Origins, Reject, Socket, SocketIo,
     SocketIoService, Stats, cork,
 };
 use salala_store::Store;
-use salala_store::log::{self, Audience, CommitFeed, Committed};
+use salala_store::log::CommitFeed;
 use salala_store::ports::calls::CallParty;
+use salala_store::ports::views::RecoveryId;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::task::TaskTracker;
@@ -45,10 +48,11 @@ use self::call_desk::CallDesk;
 use self::call_news::CallNews;
 use self::calls::Gone;
 use self::hub::Hub;
+use self::recovery::Pids;
 use self::typing::Typing;
 use crate::auth::Auth;
 use crate::chat::Chat;
-use crate::config::PresenceAudience;
+use crate::config::{PresenceAudience, Secret};
 use crate::ice::Ice;
 use crate::presence::Presence;
 use crate::rate_limits::ConnectLimits;
@@ -58,6 +62,9 @@ pub use self::sockets::Sockets;
 
 /// How often it is looked whether a grace or a typing indication is over.
 const SWEEP_PERIOD: Duration = Duration::from_millis(100);
+
+/// How often it is tried to read the log when the storage is away at the start.
+const START_PERIOD: Duration = Duration::from_millis(500);
 
 /// How long a drain waits for events that were begun: longer than any commit takes, unless the storage
 /// is away.
@@ -77,6 +84,12 @@ pub struct Parts {
     pub ice: Arc<Ice>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// For the ids of sessions that may be recovered.
+    pub random: Arc<dyn Random>,
+    /// What proves such an id.
+    pub secret: Secret,
+    /// How long what was told can be told again.
+    pub recovery_retention: Duration,
     /// For answers that come later.
     pub tasks: Tasks,
     /// Whom a change of presence is told.
@@ -108,6 +121,7 @@ impl Gateway {
             sockets: Arc::clone(&parts.sockets),
             ice: Arc::clone(&parts.ice),
             clock: Arc::clone(&parts.clock),
+            offsets: Arc::default(),
         };
         // Queued before any socket can come in, so it takes away nobody who is back.
         let left = parts.store.leave_all_calls(parts.clock.now());
@@ -116,6 +130,7 @@ impl Gateway {
             typing: Typing::default(),
             gone: Mutex::default(),
             answering: TaskTracker::new(),
+            pids: Pids::new(&parts.secret),
             parts,
         });
         let admitting = Arc::clone(&shared);
@@ -128,6 +143,8 @@ impl Gateway {
         tasks.spawn("hub", Arc::clone(&shared).deliver(feed));
         tasks.spawn("typing", Arc::clone(&shared).sweep_typing());
         tasks.spawn("presence", Arc::clone(&shared).sweep_presence());
+        tasks.spawn_until_stop("cursors", Arc::clone(&shared).send_cursors());
+        tasks.spawn_until_stop("trim the log", Arc::clone(&shared).trim_log());
         let sweeping = Arc::clone(&shared);
         tasks.spawn("calls", async move {
             match left.await {
@@ -171,6 +188,7 @@ struct Shared {
     parts: Parts,
     hub: Hub,
     typing: Typing,
+    pids: Pids,
     /// Devices that are gone and had calls, until the store knows.
     gone: Mutex<Vec<Gone>>,
     /// Events that were begun and not answered yet; closed once the server drains.
@@ -185,6 +203,10 @@ struct Caller {
     entered_at: std::time::Instant,
     answers: Answers,
     calls: CallDesk,
+    /// Its recoverable session; set before its first event.
+    recovery_id: OnceLock<RecoveryId>,
+    /// It has viewed a conversation, which its session remembers.
+    has_views: AtomicBool,
     /// A block stood between the user and another while this socket was there. Mostly none did, and the
     /// store is not asked for one with every sign of typing.
     has_met_block: AtomicBool,
@@ -226,13 +248,31 @@ impl Caller {
             entered_at: std::time::Instant::now(),
             answers: Answers::new(),
             calls: CallDesk::new(),
+            recovery_id: OnceLock::new(),
+            has_views: AtomicBool::new(false),
             has_met_block: AtomicBool::new(false),
         }
     }
 
+    fn recovery_id(&self) -> Option<RecoveryId> {
+        self.recovery_id.get().copied()
+    }
+
+    fn note_views(&self) {
+        self.has_views.store(true, Ordering::Relaxed);
+    }
+
     /// The device that a socket is to calls.
     fn device(&self, socket: &Socket) -> CallDevice {
-        CallDevice { key: socket.id().to_owned(), session_id: self.session_id }
+        CallDevice { key: self.device_key(socket), session_id: self.session_id }
+    }
+
+    /// Its recoverable session, which outlives the socket; the socket before that is known.
+    fn device_key(&self, socket: &Socket) -> String {
+        match self.recovery_id() {
+            Some(recovery_id) => recovery_id.to_string(),
+            None => socket.id().to_owned(),
+        }
     }
 
     /// The user on that device.
@@ -246,24 +286,27 @@ impl Shared {
     /// when the gateway has been drained and nobody is there to be told.
     async fn deliver(self: Arc<Self>, mut feed: CommitFeed) {
         let stopping = self.parts.tasks.stopping().clone();
+        if stopping.run_until_cancelled(self.begin_delivery()).await.is_none() {
+            return;
+        }
         while let Some(Some(batch)) = stopping.run_until_cancelled(feed.recv()).await {
             metrics::counter!("salala_committed_events_total").increment(batch.len() as u64);
-            cork(|| batch.into_iter().for_each(|committed| self.deliver_one(committed)));
+            let tell_erased = |user_id, acquaintances: &_| self.tell_erased(user_id, acquaintances);
+            cork(|| self.hub.deliver(batch, &self.typing, &tell_erased));
         }
     }
 
-    /// One event that a defect of ours cannot tell must not silence all that follow.
-    fn deliver_one(&self, committed: Committed) {
-        let deliver = || match committed {
-            Committed {
-                audience: Audience::User(user_id),
-                event: log::Event::UserErased(acquaintances),
-                ..
-            } => self.tell_erased(user_id, &acquaintances),
-            committed => self.hub.deliver(committed, &self.typing),
-        };
-        if catch_unwind(AssertUnwindSafe(deliver)).is_err() {
-            tracing::error!("an event could not be told, and was passed over");
+    /// Finds out how far the log goes; nobody is let in before.
+    async fn begin_delivery(&self) {
+        let store = &self.parts.store;
+        loop {
+            match (store.epoch().await, store.newest_position().await) {
+                (Ok(epoch), Ok(position)) => return self.hub.start(epoch, position),
+                (Err(error), _) | (_, Err(error)) => {
+                    tracing::warn!(%error, "the log cannot be read; nobody is let in until it can");
+                    tokio::time::sleep(START_PERIOD).await;
+                }
+            }
         }
     }
 

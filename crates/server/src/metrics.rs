@@ -27,6 +27,8 @@ const SOCKETS: &str = "salala_sockets";
 const SLOW_CONSUMERS: &str = "salala_slow_consumers_total";
 const VOLATILE_DROPPED: &str = "salala_volatile_dropped_total";
 const SOCKET_CONNECTS: &str = "salala_socket_connects_total";
+const SOCKET_SESSIONS: &str = "salala_socket_sessions_total";
+const REPLAYED_EVENTS: &str = "salala_replayed_events_total";
 const SOCKET_DISCONNECTS: &str = "salala_socket_disconnects_total";
 const CLIENT_EVENTS: &str = "salala_client_events_total";
 const CLIENT_EVENTS_REFUSED: &str = "salala_client_events_refused_total";
@@ -166,6 +168,8 @@ fn describe() {
     describe_counter!(VOLATILE_DROPPED, "Passing events dropped for slow clients");
     describe_gauge!(SOCKETS, "Sockets connected");
     describe_counter!(SOCKET_CONNECTS, "Sockets let in");
+    describe_counter!(SOCKET_SESSIONS, "Sessions that began, went on or were lost, by outcome");
+    describe_counter!(REPLAYED_EVENTS, "Events told again to clients that came back");
     describe_counter!(SOCKET_DISCONNECTS, "Sockets that went, by reason");
     describe_counter!(CLIENT_EVENTS, "Events of clients, by name");
     describe_counter!(CLIENT_EVENTS_REFUSED, "Events of clients refused, by code");

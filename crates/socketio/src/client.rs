@@ -18,6 +18,7 @@ use crate::{
         self,
         decode::{ClientBody, ClientPacket, decode},
     },
+    recovery,
 };
 
 /// All namespaces of a server, as an application of the engine.
@@ -130,7 +131,7 @@ impl Namespaces {
         let answer = handler.connect(&socket, &client.handshake, auth).await;
         client.table.lock().connecting = None;
         match answer {
-            Ok(accept) => accept_socket(client, namespace, handler, &socket, &accept).await,
+            Ok(accept) => accept_socket(client, namespace, handler, &socket, accept).await,
             Err(Reject::Refuse { message, data }) => {
                 socket.end();
                 let refusal =
@@ -347,7 +348,7 @@ async fn accept_socket(
     namespace: &Arc<NamespaceInner>,
     handler: &dyn DynHandler,
     socket: &Socket,
-    accept: &Accept,
+    accept: Accept,
 ) {
     let answer = protocol::connect_frame(&namespace.name, socket.id(), accept.pid.as_deref());
     {
@@ -360,7 +361,10 @@ async fn accept_socket(
         }
     }
     namespace.add(socket);
-    if socket.open(answer) {
+    if socket.open(answer, accept.missed.is_some()) {
+        if let Some(missed) = accept.missed {
+            client.connection.core().tasks.spawn(recovery::replay(socket.clone(), missed));
+        }
         handler.connected(socket).await;
     } else {
         // The transport ended meanwhile. The socket is in the table, so `closed` tells the handler.

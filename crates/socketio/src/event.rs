@@ -67,7 +67,7 @@ impl Ack {
             Ok(json) => {
                 let namespace = self.socket.namespace_name();
                 let frames = protocol::ack_frames(namespace, self.id, &json, attachments);
-                self.socket.push(&frames);
+                self.socket.push_ack(&frames);
             }
             Err(error) => {
                 tracing::error!(%error, "an acknowledgement cannot be encoded, so none is sent");

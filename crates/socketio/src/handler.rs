@@ -4,7 +4,10 @@ use std::{future::Future, pin::Pin};
 
 use serde_json::value::RawValue;
 
-use crate::{DisconnectReason, Event, Handshake, Socket};
+use crate::{
+    DisconnectReason, Event, Handshake, Socket,
+    recovery::{Missed, MissedEvents},
+};
 
 /// The application behind one namespace.
 ///
@@ -50,10 +53,10 @@ pub trait Handler: Send + Sync + 'static {
 }
 
 /// What an accepted client is told beside its socket id.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Accept {
-    /// The private id under which the client may recover this session. It is sent as `pid`.
-    pub pid: Option<String>,
+    pub(crate) pid: Option<String>,
+    pub(crate) missed: Option<Missed>,
 }
 
 /// Why a client does not enter the namespace.
@@ -68,6 +71,22 @@ pub enum Reject {
     },
     /// The transport is closed and nothing is told. A stock client comes back by itself.
     CloseTransport,
+}
+
+impl Accept {
+    /// A session that the client may recover under this private id, which is sent as `pid`.
+    pub fn with_pid(pid: String) -> Self {
+        Self { pid: Some(pid), missed: None }
+    }
+
+    /// A session that goes on: `pid` is the one that the client presented, byte for byte.
+    ///
+    /// It is sent CONNECT, then what it missed, then what was emitted to it since it was made or since
+    /// [`Socket::discard_held`]. Until the replay ends volatile events are dropped and acknowledgements
+    /// pass; a replay is read as the client takes it, and never counts as slow.
+    pub fn recovered(pid: String, missed: impl MissedEvents) -> Self {
+        Self { pid: Some(pid), missed: Some(Missed::new(missed)) }
+    }
 }
 
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -6,7 +6,7 @@
 //! an example with axum.
 //!
 //! Reading order of the source: `io` (the server), `handler`, `routes`, `event` (what an application
-//! implements), `socket`, `namespace`, `rooms`, `broadcast`, `packet` (what it sends with), `client`
+//! implements), `socket`, `namespace`, `rooms`, `broadcast`, `packet` (what it sends with), `recovery`, `client`
 //! and `protocol` (Socket.IO on a connection), then [`engine`] (Engine.IO: HTTP, polling, WebSocket,
 //! heartbeat, queues).
 
@@ -26,6 +26,7 @@ mod namespace;
 mod packet;
 mod protocol;
 mod reason;
+mod recovery;
 mod rooms;
 mod routes;
 mod socket;
@@ -43,6 +44,7 @@ pub use crate::{
     namespace::Namespace,
     packet::{Attachment, EncodeError, Packet},
     reason::DisconnectReason,
+    recovery::{MissedEvents, Presented, ReplayFailed},
     routes::Routes,
     socket::{Acknowledgement, Socket},
 };

@@ -57,6 +57,15 @@ impl Packet {
         Self::encode(name, &Array { name: Some(name), args })
     }
 
+    /// An event with one argument and after it an offset, see [`Packet::with_offset`]; encoded in one go.
+    pub fn event_with_offset(
+        name: &str,
+        payload: &impl Serialize,
+        offset: &str,
+    ) -> Result<Self, EncodeError> {
+        Self::encode(name, &(name, payload, offset))
+    }
+
     /// The same event with this string as its last argument, which a stock client takes for the
     /// offset that it presents when it recovers.
     #[must_use]

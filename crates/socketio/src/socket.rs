@@ -7,7 +7,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Weak,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -46,7 +46,9 @@ pub(crate) struct SocketInner {
     connection: Connection,
     client: Weak<ClientState>,
     stage: AtomicU8,
-    /// What was emitted before the CONNECT answer; `stage` changes under this lock.
+    /// No event was emitted since it was last asked.
+    is_quiet: AtomicBool,
+    /// What was emitted before the CONNECT answer or during a replay; `stage` changes under this lock.
     held: Mutex<Held>,
     membership: Mutex<Membership>,
     data: Mutex<Vec<Arc<dyn Any + Send + Sync>>>,
@@ -68,8 +70,10 @@ struct Membership {
 
 /// Where a socket is in its life.
 const CONNECTING: u8 = 0;
-const CONNECTED: u8 = 1;
-const ENDED: u8 = 2;
+/// CONNECT was answered, and the client is being given what it missed.
+const REPLAYING: u8 = 1;
+const CONNECTED: u8 = 2;
+const ENDED: u8 = 3;
 
 impl Socket {
     pub(crate) fn new(
@@ -84,6 +88,7 @@ impl Socket {
             connection,
             client,
             stage: AtomicU8::new(CONNECTING),
+            is_quiet: AtomicBool::new(false),
             held: Mutex::default(),
             membership: Mutex::default(),
             data: Mutex::default(),
@@ -205,7 +210,22 @@ impl Socket {
 
     /// Whether CONNECT was answered and nothing has ended the socket since.
     pub fn is_connected(&self) -> bool {
-        self.inner.stage.load(Ordering::Acquire) == CONNECTED && self.inner.connection.is_open()
+        matches!(self.stage(), REPLAYING | CONNECTED) && self.inner.connection.is_open()
+    }
+
+    /// Drops what was emitted to it so far, while [`Handler::connect`](crate::Handler::connect) runs;
+    /// afterwards without effect. For an application that gives it otherwise, as with
+    /// [`Accept::recovered`](crate::Accept::recovered).
+    pub fn discard_held(&self) {
+        let mut held = self.inner.held.lock();
+        if self.stage() == CONNECTING {
+            *held = Held::default();
+        }
+    }
+
+    /// Whether no event was emitted to it since this was last asked, or since it was made.
+    pub fn take_quiet(&self) -> bool {
+        self.inner.is_quiet.swap(true, Ordering::Relaxed)
     }
 
     /// The transport that carries it now.
@@ -245,17 +265,58 @@ impl Socket {
         self.push_with(frames, Urgency::Durable);
     }
 
-    /// Queues the CONNECT answer and what was held behind it. Returns false if the socket ended.
-    pub(crate) fn open(&self, answer: Frame) -> bool {
+    /// Queues an acknowledgement, which no replay holds up.
+    pub(crate) fn push_ack(&self, frames: &[Frame]) {
+        if matches!(self.stage(), REPLAYING | CONNECTED) {
+            self.inner.connection.push(frames, Urgency::Durable);
+        }
+    }
+
+    /// Queues the CONNECT answer and what was held behind it, which waits on if a replay comes first.
+    /// Returns false if the socket ended.
+    pub(crate) fn open(&self, answer: Frame, is_replaying: bool) -> bool {
         let mut held = self.inner.held.lock();
-        if self.inner.stage.load(Ordering::Acquire) != CONNECTING {
+        if self.stage() != CONNECTING {
             return false;
         }
         let mut frames = vec![answer];
-        frames.append(&mut std::mem::take(&mut *held).frames);
+        if !is_replaying {
+            frames.append(&mut std::mem::take(&mut *held).frames);
+        }
         self.inner.connection.push_unbounded(&frames);
-        self.inner.stage.store(CONNECTED, Ordering::Release);
+        let stage = if is_replaying { REPLAYING } else { CONNECTED };
+        self.inner.stage.store(stage, Ordering::Release);
         true
+    }
+
+    pub(crate) fn is_replaying(&self) -> bool {
+        self.stage() == REPLAYING
+    }
+
+    /// Waits until all that is queued was written or fetched. False if the connection was closed.
+    pub(crate) async fn drained(&self) -> bool {
+        std::future::poll_fn(|cx| self.inner.connection.poll_drained(cx)).await
+    }
+
+    /// Queues frames of a replay. Returns false if the socket ended.
+    pub(crate) fn push_replayed(&self, frames: &[Frame]) -> bool {
+        let held = self.inner.held.lock();
+        let is_replaying = self.stage() == REPLAYING;
+        if is_replaying {
+            self.inner.connection.push_unbounded(frames);
+        }
+        drop(held);
+        is_replaying
+    }
+
+    /// Ends a replay: what was held back follows, and nothing is held any more.
+    pub(crate) fn end_replay(&self) {
+        let mut held = self.inner.held.lock();
+        if self.stage() == REPLAYING {
+            let frames = std::mem::take(&mut *held).frames;
+            self.inner.connection.push_unbounded(&frames);
+            self.inner.stage.store(CONNECTED, Ordering::Release);
+        }
     }
 
     /// Ends the socket: when this returns it has left its rooms, joins no more and takes no more
@@ -279,17 +340,26 @@ impl Socket {
     }
 
     fn accepts_frames(&self) -> bool {
-        self.inner.stage.load(Ordering::Acquire) != ENDED && self.inner.connection.is_open()
+        self.stage() != ENDED && self.inner.connection.is_open()
+    }
+
+    fn stage(&self) -> u8 {
+        self.inner.stage.load(Ordering::Acquire)
     }
 
     fn push_with(&self, frames: &[Frame], urgency: Urgency) {
-        if self.inner.stage.load(Ordering::Acquire) == CONNECTING {
+        self.inner.is_quiet.store(false, Ordering::Relaxed);
+        if matches!(self.stage(), CONNECTING | REPLAYING) {
             let mut held = self.inner.held.lock();
-            if self.inner.stage.load(Ordering::Acquire) == CONNECTING {
-                return self.hold(&mut held, frames, urgency);
+            match (self.stage(), urgency) {
+                (REPLAYING, Urgency::Volatile) => {
+                    return self.inner.connection.refuse(frames.len(), urgency);
+                }
+                (CONNECTING | REPLAYING, _) => return self.hold(&mut held, frames, urgency),
+                _ => {}
             }
         }
-        if self.inner.stage.load(Ordering::Acquire) == CONNECTED {
+        if self.stage() == CONNECTED {
             self.inner.connection.push(frames, urgency);
         }
     }

@@ -13,16 +13,20 @@ use crate::Store;
 use crate::ports::calls::{CallParty, CallWith, NewCall};
 use crate::ports::conversations::{Contacts, ConversationChanges, ConversationCursor, NewGroup};
 use crate::ports::exports::ExportPlace;
+use crate::ports::log::{LogReader, LogSpan};
 use crate::ports::messages::{HistoryRange, NewMessage};
 use crate::ports::sessions::NewSession;
 use crate::ports::users::{NewUser, ProfileChanges};
+use crate::ports::views::RecoveryId;
 
 /// Uses an empty store.
 pub(crate) async fn use_everything(store: &dyn Store) {
     let users = use_accounts(store).await;
     let id = use_conversations(store, users).await;
     use_messages(store, users, id).await;
+    let start = store.newest_position().await.unwrap();
     use_calls(store, users, id).await;
+    use_log(store, users, id, start).await;
     erase(store, users, id).await;
 }
 
@@ -165,6 +169,37 @@ async fn use_messages(store: &dyn Store, [anna, berta, _]: [UserId; 3], id: Conv
     store.membership(anna, id).await.unwrap();
     store.conversation(anna, id).await.unwrap();
     store.media(anna, id, None, 9).await.unwrap();
+}
+
+/// Coming back, with all that the log holds.
+async fn use_log(
+    store: &dyn Store,
+    [anna, berta, carl]: [UserId; 3],
+    id: ConversationId,
+    call_start: u64,
+) {
+    let recovery_id = RecoveryId([1; 16]);
+    for _ in 0..2 {
+        store.enter_view(recovery_id, anna, id, 1, now()).await.unwrap();
+    }
+    store.keep_views(vec![recovery_id], now()).await.unwrap();
+    let views = store.views(recovery_id, anna).await.unwrap();
+    store.epoch().await.unwrap();
+    let up_to = store.newest_position().await.unwrap();
+    for after in [0, call_start] {
+        let span = LogSpan { after, up_to };
+        for user_id in [anna, berta, carl] {
+            store.missed(user_id, span, 99).await.unwrap();
+            let device = CallDevice { key: "a".to_owned(), session_id: None };
+            let views = views.clone();
+            let reader = LogReader { user_id, device, views, proven: Some(up_to) };
+            store.missed_page(reader, span, 99).await.unwrap();
+        }
+    }
+    store.catch_up(berta, vec![(id, 1)], 9, 9).await.unwrap();
+    store.leave_view(recovery_id, id).await.unwrap();
+    store.forget_views(now(), 9).await.unwrap();
+    store.trim_log(now(), 9).await.unwrap();
 }
 
 /// An export, and the end of an account.

@@ -24,11 +24,13 @@ mod every_use;
 mod history_page;
 pub mod log;
 mod mentions;
+mod missed;
 mod pair;
 pub mod ports;
 pub mod postgres;
 mod queue;
 mod read_marks;
+mod replay;
 mod request_status;
 pub mod sqlite;
 mod user_terms;
@@ -40,8 +42,8 @@ use std::pin::Pin;
 pub use copies::BackupError;
 pub use error::{Conflict, StoreError};
 pub use ports::{
-    Access, Accounts, Blocks, Calls, Conversations, Exports, Friends, MessageSearch, Messages,
-    Reactions, Reads, Sessions, Store, Users,
+    Access, Accounts, Blocks, Calls, CatchUp, Conversations, Exports, Friends, Log, MessageSearch,
+    Messages, Reactions, Reads, Sessions, Store, Users, Views,
 };
 
 /// The outcome of a request that is under way. It goes on whether or not it is polled.

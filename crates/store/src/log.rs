@@ -1,7 +1,7 @@
 //! The durable events that writes leave behind, in the order in which they took effect.
 
 use salala_core::calls::CallEndEvent;
-use salala_core::ids::{ConversationId, UserId};
+use salala_core::ids::{ConversationId, MessageId, UserId};
 use salala_core::records::{
     Call, CallEnding, CallSignal, Conversation, FriendRequest, GroupJoined, Message, MessagesRead,
     Reaction,
@@ -117,7 +117,9 @@ impl Event {
 /// batch. It has a bound: whoever does not read it holds up the writer.
 pub type CommitFeed = mpsc::Receiver<Vec<Committed>>;
 
-type Description<'a> = (&'static str, Option<&'a [u8; 16]>, Option<&'a [u8; 16]>, Option<&'a str>);
+/// The columns of [`describe`].
+pub(crate) type Description<'a> =
+    (&'static str, Option<&'a [u8; 16]>, Option<&'a [u8; 16]>, Option<&'a str>);
 
 /// The row of an event: its kind, what it is about, who acted where the records do not tell, and the
 /// emoji.
@@ -144,7 +146,13 @@ pub(crate) fn describe(event: &Event) -> Description<'_> {
             Some(reaction.user_id.as_bytes()),
             Some(&reaction.emoji),
         ),
-        Event::MessagesRead(read) => ("messages_read", None, Some(read.user_id.as_bytes()), None),
+        // By the first message, a replay finds the marks.
+        Event::MessagesRead(read) => (
+            "messages_read",
+            read.message_ids.first().map(MessageId::as_bytes),
+            Some(read.user_id.as_bytes()),
+            None,
+        ),
         Event::ConversationUpdated { .. } => ("conversation_updated", None, None, None),
         Event::FriendRequestCreated(request) => {
             ("friend_request_created", Some(request.id.as_bytes()), None, None)

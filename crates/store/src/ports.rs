@@ -3,15 +3,18 @@
 pub mod accounts;
 pub mod blocks;
 pub mod calls;
+pub mod catch_up;
 pub mod conversations;
 pub mod exports;
 pub mod friends;
+pub mod log;
 pub mod message_search;
 pub mod messages;
 pub mod reactions;
 pub mod reads;
 pub mod sessions;
 pub mod users;
+pub mod views;
 
 use crate::Pending;
 use crate::log::CommitFeed;
@@ -19,15 +22,18 @@ use crate::log::CommitFeed;
 pub use accounts::Accounts;
 pub use blocks::Blocks;
 pub use calls::Calls;
+pub use catch_up::CatchUp;
 pub use conversations::Conversations;
 pub use exports::Exports;
 pub use friends::Friends;
+pub use log::Log;
 pub use message_search::MessageSearch;
 pub use messages::Messages;
 pub use reactions::Reactions;
 pub use reads::Reads;
 pub use sessions::{Access, Sessions};
 pub use users::Users;
+pub use views::Views;
 
 /// All that is kept.
 pub trait Store:
@@ -41,6 +47,9 @@ pub trait Store:
     + MessageSearch
     + Reads
     + Reactions
+    + Log
+    + Views
+    + CatchUp
     + Exports
     + Calls
     + Send

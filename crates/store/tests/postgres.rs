@@ -8,6 +8,7 @@ mod postgres {
     pub(crate) mod database;
     pub(crate) mod lost_commit;
     pub(crate) mod opening;
+    pub(crate) mod replays;
     pub(crate) mod server;
     pub(crate) mod server_away;
     pub(crate) mod two_writers;

@@ -4,12 +4,13 @@
 //! the reply, and *sends* what clients are told.
 
 use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::client_events::{ClientEvent, DescribedEvent};
 use super::error::{ConnectError, ConnectRefusal};
 use super::schema::Schemas;
-use super::server_events::{Exception, Refusal, ServerEvent};
+use super::server_events::{CURSOR, Exception, Refusal, ServerEvent};
 
 /// What holds for all events, in Markdown.
 const INTRODUCTION: &str = "Socket.IO protocol 5 on Engine.IO 4 at the path `/socket.io/`, namespace `/`, by \
@@ -17,14 +18,19 @@ websocket, by polling, or by polling with an upgrade: `io(url, { auth: { token }
 Each event takes one object. An acknowledgement callback is called exactly once while the connection lasts; \
 after a drop one sends again with the same `clientMessageId`. Events of one socket take effect in the order in \
 which they were sent. A refused event emits `exception` to its sender, and its ack says the same.\n\n\
+Every event of the server has one more argument, a string: the offset, by which a stock client recovers its \
+session after a drop and is given all that it missed (`socket.recovered`).\n\n\
 Every device sees the messages of a conversation in `seq` order and without holes. Fields may be added to any \
 object; none is renamed or removed. Unknown fields of a request are ignored, and no string in it may hold U+0000.\n\n\
 After a `connect_error` of these codes, and after `io server disconnect`, a stock client does not come back by \
 itself. Everything else (a restart, an overload, storage that is away, a client that reads too slowly) closes \
 the transport or answers the handshake with 503, and the client comes back.";
 
+/// What an offset looks like. Clients give it back as it is.
+const OFFSET: &str = r"^1\.[A-Za-z0-9_-]{8}\.[0-9]+\.([0-9]+|-)$";
+
 /// What opens a socket.
-#[derive(JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[expect(
     dead_code,
     reason = "the gateway reads the token wherever it may stand; this tells of the best place"
@@ -33,6 +39,13 @@ struct ConnectAuth {
     /// The access token, as signing in gives it. It may also come as an `Authorization: Bearer` header or
     /// as the query parameter `token`; the first of these places that has one counts.
     token: String,
+    /// Of a client that comes back: the `pid` of its session. Stock clients send it by themselves.
+    #[serde(default)]
+    pid: Option<String>,
+    /// Of a client that comes back: the offset of the last event that it was given. Stock clients send
+    /// it by themselves.
+    #[serde(default)]
+    offset: Option<String>,
 }
 
 /// The document, for a server of this version, with the bound of a message's text that is configured.
@@ -47,6 +60,15 @@ pub fn document(version: &str, content_max_chars: usize) -> Value {
     for event in ServerEvent::describe_all(&mut schemas) {
         parts.sent(&event);
     }
+    parts.sent(&DescribedEvent {
+        name: CURSOR,
+        words:
+            "The offset alone, so that the socket's recovery stays within the retention. Told to a \
+            socket that was sent no other event for long."
+                .to_owned(),
+        payload: json!({ "type": "string", "pattern": OFFSET }),
+        ack: None,
+    });
     parts.sent(&DescribedEvent {
         name: Exception::NAME,
         words: "An event was refused, and nothing was done. Told to its sender.".to_owned(),
@@ -104,7 +126,11 @@ impl Parts {
             "The way in.",
             &[("connect", "The socket asks to be let in.", auth)],
         );
-        let connected = json!({ "type": "object", "properties": { "sid": { "type": "string" } } });
+        let connected = json!({
+            "type": "object",
+            "properties": { "sid": { "type": "string" }, "pid": { "type": "string" } },
+            "required": ["sid", "pid"],
+        });
         self.channel(
             "server.connect",
             "connect",

@@ -10,7 +10,7 @@ use super::fields::forms::HTTP_URL;
 use super::fields::{Decode, Fields, decode};
 use super::schema::{Schemas, joined_lines};
 use super::server_events::{Counted, Success};
-use super::shapes::{CallStarted, JoinedRoom, LeftRoom, Message};
+use super::shapes::{CallStarted, JoinedRoom, LeftRoom, Message, Synced};
 use crate::limits;
 
 pub use calls::{CallInitiate, CallRef, SendAnswer, SendIceCandidate, SendOffer};
@@ -82,6 +82,9 @@ client_events! {
     "stopTyping" => StopTyping(ConversationRef) -> Success;
     /// The user has read messages. If one of them is unknown or not theirs to see, none is marked.
     "markMessagesAsRead" => MarkMessagesAsRead(MarkMessagesAsRead) -> Counted;
+    /// What a client lacks that keeps messages of its own. Asked again for what is not `complete`, and
+    /// naming what was `added`, until nothing is left.
+    "sync" => Sync(Sync) -> Synced;
     /// Calls somebody. While the two have a call, the caller's own repeat is acked with it, and who calls
     /// the other way round is refused with `conflict` and its `callId`.
     "call:initiate" => CallInitiate(CallInitiate) -> CallStarted;
@@ -199,6 +202,24 @@ impl Decode for MarkMessagesAsRead {
     }
 }
 
+/// What a client has of each conversation.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+pub struct Sync {
+    /// By conversation id, the `seq` of the last message that the client has.
+    pub conversations: Vec<(String, u64)>,
+    /// How many messages it wants at most; 200 unless it says.
+    pub limit: usize,
+}
+
+impl Decode for Sync {
+    fn decode(fields: &mut Fields) -> Option<Self> {
+        let (most, default) = limits::SYNC_MESSAGES;
+        let conversations = fields.counts("conversations", limits::SYNC_CONVERSATIONS_MAX);
+        let limit = fields.optional_number("limit", 1, most).unwrap_or(default);
+        Some(Self { conversations: conversations?, limit })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,7 +232,7 @@ mod tests {
     #[test]
     fn every_name_is_read() {
         let payload = r#"{"conversationId":"a","content":"hello","messageIds":["b"],"to":"c",
-            "calleeId":"c","offer":{},"answer":"d","candidate":null}"#;
+            "calleeId":"c","offer":{},"answer":"d","candidate":null,"conversations":{"a":3}}"#;
         for name in ClientEvent::NAMES {
             assert!(ClientEvent::decode(name, payload).is_ok(), "{name}");
         }
@@ -242,6 +263,36 @@ mod tests {
         assert_eq!(code("markMessagesAsRead", &payload(0)), ErrorCode::InvalidPayload);
         assert_eq!(code("markMessagesAsRead", &payload(1001)), ErrorCode::InvalidPayload);
         assert!(ClientEvent::decode("markMessagesAsRead", &payload(1000)).is_ok());
+    }
+
+    #[test]
+    fn a_sync_names_whole_numbers_of_messages() {
+        let read = |payload| ClientEvent::decode("sync", payload);
+        let sync = |conversations: &[(&str, u64)], limit| {
+            let conversations =
+                conversations.iter().map(|(id, seq)| ((*id).to_owned(), *seq)).collect();
+            Ok(ClientEvent::Sync(Sync { conversations, limit }))
+        };
+        assert_eq!(read(r#"{"conversations":{}}"#), sync(&[], 200));
+        let payload = r#"{"conversations":{"a":0,"b":7},"limit":1000}"#;
+        assert_eq!(read(payload), sync(&[("a", 0), ("b", 7)], 1000));
+        for payload in [
+            "{}",
+            r#"{"conversations":[]}"#,
+            r#"{"conversations":{"":1}}"#,
+            r#"{"conversations":{"a":-1}}"#,
+            r#"{"conversations":{"a":"1"}}"#,
+            r#"{"conversations":{"a":1.5}}"#,
+            r#"{"conversations":{"a":null}}"#,
+            r#"{"conversations":{},"limit":0}"#,
+            r#"{"conversations":{},"limit":1001}"#,
+            r#"{"conversations":{},"limit":"5"}"#,
+        ] {
+            assert_eq!(code("sync", payload), ErrorCode::InvalidPayload, "{payload}");
+        }
+        let many: Vec<_> = (0..=10_000).map(|number| format!(r#""{number}":1"#)).collect();
+        let payload = format!(r#"{{"conversations":{{{}}}}}"#, many.join(","));
+        assert_eq!(code("sync", &payload), ErrorCode::InvalidPayload);
     }
 
     #[test]

@@ -7,9 +7,11 @@
 //! - [`changes`]: fields of a PATCH
 //! - [`source`]: where the values come from, and how each read tells what the field may hold
 //! - [`forms`]: what texts have to look like
+//! - `numbers`: whole numbers, alone and by ids
 
 pub mod changes;
 pub mod forms;
+mod numbers;
 pub mod source;
 
 use schemars::JsonSchema;
@@ -206,17 +208,6 @@ impl Fields {
             return None;
         }
         Some(json)
-    }
-
-    /// A required whole number from 0.
-    pub fn count(&mut self, name: &str) -> Option<u64> {
-        let schema = || json!({ "type": "integer", "minimum": 0, "format": "uint64" });
-        let count = self.source.take(name, Presence::Required, schema);
-        let count = count.as_ref().and_then(Value::as_u64);
-        if count.is_none() {
-            self.refuse(name, "must be a whole number from 0");
-        }
-        count
     }
 
     /// A required word of a list; `read` knows each of them.

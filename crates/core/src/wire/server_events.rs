@@ -272,6 +272,9 @@ pub struct CallOver {
     pub reason: &'static str,
 }
 
+/// The event whose only argument is the offset: to a socket that was sent no event for long.
+pub const CURSOR: &str = "cursor";
+
 /// The event `exception`: a refused event, told to its sender.
 #[derive(Debug, JsonSchema, Serialize)]
 pub struct Exception<'a> {

@@ -1,6 +1,7 @@
 //! The shapes that clients are given. Unset scalars are `null`, never left out.
 
 mod calls;
+mod sync;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,6 +11,7 @@ use crate::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, Session
 use crate::permissions::Role;
 
 pub use calls::{Call, CallStarted, IceServer, IceServers};
+pub use sync::{Synced, SyncedConversation};
 
 /// A message.
 #[derive(Clone, Debug, JsonSchema, Serialize)]

@@ -97,6 +97,18 @@ impl Tokens {
 
     /// Whom an access token stands for, by its signature and claims alone.
     pub fn read_access(&self, token: &str, now: Timestamp) -> Result<Identity, ConnectRefusal> {
+        match self.read_even_expired(token, now)? {
+            (_, true) => Err(ConnectRefusal::TokenExpired),
+            (identity, false) => Ok(identity),
+        }
+    }
+
+    /// The same, and whether it has run out, which is then for the caller to judge.
+    pub fn read_even_expired(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(Identity, bool), ConnectRefusal> {
         let token = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
             .map_err(|_| ConnectRefusal::TokenInvalid)?;
         // Extensions that a token calls critical must be understood (RFC 7515, section 4.1.11), and
@@ -106,9 +118,6 @@ impl Tokens {
         }
         let claims = token.claims;
         let is_past = |seconds: f64| Timestamp::from_unix_ms(whole_ms(seconds)) <= now;
-        if is_past(claims.exp) {
-            return Err(ConnectRefusal::TokenExpired);
-        }
         if claims.nbf.is_some_and(|not_before| !is_past(not_before)) {
             return Err(ConnectRefusal::TokenInvalid);
         }
@@ -118,7 +127,7 @@ impl Tokens {
             Some(sid) => Some(SessionId::parse(&sid).ok_or(ConnectRefusal::TokenRevoked)?),
             None => None,
         };
-        Ok(Identity { user_id, session_id })
+        Ok((Identity { user_id, session_id }, is_past(claims.exp)))
     }
 }
 

@@ -186,6 +186,16 @@ pub(super) const SETTINGS: &[Setting] = &[
         is_public: true,
     },
     Setting {
+        name: "RECOVERY_RETENTION",
+        default: "24h",
+        help: "how long a client may be away and still be given all it missed: as ACCESS_TOKEN_TTL",
+        set: |config, value| {
+            config.recovery_retention = values::duration(value)?;
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
         name: "CONTENT_MAX_CHARS",
         default: "4000",
         help: "characters in one message, 1 to 20000",

@@ -8,6 +8,7 @@ use salala_core::wire::{ServerEvent, view};
 use salala_core::{Clock, UserId};
 use salala_socketio::{Packet, Socket};
 
+use super::recovery::Offsets;
 use super::sockets::Sockets;
 use super::tell::encode;
 use super::{Caller, rooms};
@@ -18,6 +19,7 @@ pub(super) struct CallNews {
     pub(super) sockets: Arc<Sockets>,
     pub(super) ice: Arc<Ice>,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) offsets: Arc<Offsets>,
 }
 
 impl CallNews {
@@ -29,7 +31,7 @@ impl CallNews {
                 caller.calls.take_part(call.id);
             }
         }
-        let Some(packet) = encode(&self.incoming(call)) else { return };
+        let Some(packet) = self.encode(&self.incoming(call)) else { return };
         for (socket, caller) in self.devices(call.callee.id) {
             caller.calls.ring(call.id, || socket.send(&packet));
         }
@@ -37,7 +39,8 @@ impl CallNews {
 
     /// Something was handed over: for the device that talks, or for all that ring.
     pub(super) fn tell_signal(&self, receiver_id: UserId, signal: &CallSignal) {
-        let Some(packet) = view::call_signal(signal.clone()).as_ref().and_then(encode) else {
+        let told = view::call_signal(signal.clone());
+        let Some(packet) = told.and_then(|event| self.encode(&event)) else {
             tracing::error!(call_id = %signal.call_id, "what a party handed over is no JSON");
             return;
         };
@@ -50,7 +53,7 @@ impl CallNews {
     /// A device answered: the callee's other ones stop to ring.
     pub(super) fn tell_answered(&self, call: &Call) {
         count(call.state.as_str());
-        let Some(packet) = encode(&view::call_answered_elsewhere(call)) else { return };
+        let Some(packet) = self.encode(&view::call_answered_elsewhere(call)) else { return };
         for (socket, caller) in self.devices(call.callee.id) {
             if is_device(&socket, &caller, call.callee_device.as_ref()) {
                 caller.calls.take_part(call.id);
@@ -60,8 +63,9 @@ impl CallNews {
         }
     }
 
-    /// A call is over: every device of the user is told, but the one that ended it.
-    pub(super) fn tell_ended(&self, user_id: UserId, ending: &CallEnding) {
+    /// A call is over: every device of the user is told, but the one that ended it. The offset is given
+    /// if that is in the log.
+    pub(super) fn tell_ended(&self, user_id: UserId, ending: &CallEnding, offset: Option<&str>) {
         let Some(side) = ending.call.side_of(user_id) else { return };
         if side == CallSide::Caller {
             count(ending.call.state.as_str());
@@ -72,7 +76,8 @@ impl CallNews {
             .then(|| view::call_end(ending, side))
             .into_iter()
             .chain([view::call_over(ending, side)]);
-        let packets: Vec<Packet> = events.filter_map(|event| encode(&event)).collect();
+        let offset = offset.map_or_else(|| self.offsets.passing(), ToOwned::to_owned);
+        let packets: Vec<Packet> = events.filter_map(|event| encode(&event, &offset)).collect();
         let acting = ending.by.as_ref().and_then(|by| by.device.as_ref());
         for (socket, caller) in self.devices(user_id) {
             let acted = acting.is_some_and(|device| device.key == caller.device(&socket).key);
@@ -95,13 +100,24 @@ impl CallNews {
         caller.calls.finish(lacking, |CallCatchUp { call, signals, .. }, known| {
             let is_callee = call.side_of(caller.user_id) == Some(CallSide::Callee);
             if known.is_none() && is_callee {
-                send(socket, &self.incoming(&call));
+                self.send(socket, &self.incoming(&call));
             }
             let news = signals.into_iter().filter(|signal| known < Some(signal.number));
             for event in news.filter_map(view::call_signal) {
-                send(socket, &event);
+                self.send(socket, &event);
             }
         })
+    }
+
+    /// An event that is not in the log.
+    fn encode(&self, event: &ServerEvent) -> Option<Packet> {
+        encode(event, &self.offsets.passing())
+    }
+
+    fn send(&self, socket: &Socket, event: &ServerEvent) {
+        if let Some(packet) = self.encode(event) {
+            socket.send(&packet);
+        }
     }
 
     fn incoming(&self, call: &Call) -> ServerEvent {
@@ -113,12 +129,6 @@ impl CallNews {
         let room = self.sockets.to(&rooms::user(user_id));
         let sockets = room.iter().flat_map(salala_socketio::Broadcast::sockets);
         sockets.filter_map(|socket| Some((socket.clone(), socket.data::<Caller>()?))).collect()
-    }
-}
-
-fn send(socket: &Socket, event: &ServerEvent) {
-    if let Some(packet) = encode(event) {
-        socket.send(&packet);
     }
 }
 

@@ -3,13 +3,15 @@
 use std::sync::atomic::Ordering;
 
 use http::StatusCode;
+use salala_core::UserId;
 use salala_core::wire::error::{ConnectErrorData, ConnectRefusal};
-use salala_socketio::{Accept, DisconnectReason, Handshake, Refusal, Reject, Socket};
+use salala_socketio::{Accept, DisconnectReason, Handshake, Presented, Refusal, Reject, Socket};
 use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 
+use super::recovery::Returning;
 use super::{Caller, Shared, rooms};
-use crate::auth::AuthError;
+use crate::auth::{AuthError, Identity};
 
 /// The handshake's `auth`, as far as it is read.
 #[derive(Deserialize)]
@@ -40,8 +42,10 @@ impl Shared {
         handshake: &Handshake,
         auth: Option<&RawValue>,
     ) -> Result<Accept, Reject> {
+        self.hub.started().await;
         let token = token_of(handshake, auth);
-        let identity = self.parts.auth.read_token(token.as_deref()).map_err(reject)?;
+        let presented = Presented::of(auth);
+        let (identity, returning) = self.identify(token.as_deref(), presented.as_ref())?;
         let user_id = identity.user_id;
         let caller = Caller::new(user_id, identity.session_id);
         socket.set_data(caller);
@@ -57,13 +61,16 @@ impl Shared {
         let user = self.parts.auth.admit(identity).await.map_err(|error| refuse(&error))?;
         let counted = self.parts.connects.socket(user_id, self.parts.clock.now());
         counted.map_err(|_| Reject::CloseTransport)?;
+        let returning = self.with_views(user_id, returning).await?;
         let acquaintances = self.parts.store.acquaintances(user_id).await;
         let acquaintances = acquaintances.map_err(|_| Reject::CloseTransport)?;
         if let Some(caller) = socket.data::<Caller>().filter(|_| !acquaintances.blocked.is_empty())
         {
             caller.has_met_block.store(true, Ordering::Relaxed);
         }
-        entering.finish(socket, &acquaintances.conversations);
+        let views = returning.as_ref().map_or(&[][..], |returning| &returning.views);
+        let position = entering.finish(socket, &acquaintances, views).await;
+        let accept = self.go_on_or_begin(socket, identity, returning, position).await?;
         let Some(caller) = socket.data::<Caller>() else { return Err(Reject::CloseTransport) };
         let caught_up = self.catch_up_calls(socket, &caller, acquaintances.is_in_call).await;
         caught_up.map_err(|_| Reject::CloseTransport)?;
@@ -78,7 +85,76 @@ impl Shared {
             self.tell_online(user_id, &acquaintances, user.brief.last_seen_at);
         }
         metrics::counter!("salala_socket_connects_total").increment(1);
-        Ok(Accept::default())
+        Ok(accept)
+    }
+
+    /// Whom the token stands for, and the session that they come back to. A token that has run out is
+    /// good for going on with a session: a stock client keeps the one that it was made with. Where the
+    /// session cannot be gone on with, it is refused as it always is.
+    fn identify(
+        &self,
+        token: Option<&str>,
+        presented: Option<&Presented>,
+    ) -> Result<(Identity, Option<Returning>), Reject> {
+        let mut returning = None;
+        let read = self.parts.auth.read_token_of_returning(token, |identity| {
+            returning = self.recognise(identity, presented);
+            returning.is_some()
+        });
+        let (identity, is_token_expired) = read.map_err(reject)?;
+        if let Some(returning) = &mut returning {
+            returning.is_token_expired = is_token_expired;
+        }
+        Ok((identity, returning))
+    }
+
+    async fn with_views(
+        &self,
+        user_id: UserId,
+        returning: Option<Returning>,
+    ) -> Result<Option<Returning>, Reject> {
+        let Some(mut returning) = returning else { return Ok(None) };
+        let views = self.parts.store.views(returning.pid.recovery_id, user_id).await;
+        returning.views = views.map_err(|_| Reject::CloseTransport)?;
+        Ok(Some(returning))
+    }
+
+    /// Goes on with the session of a client that comes back, if all that it missed can be given; else
+    /// begins one, at the position from which on the socket hears everything.
+    async fn go_on_or_begin(
+        &self,
+        socket: &Socket,
+        identity: Identity,
+        returning: Option<Returning>,
+        position: u64,
+    ) -> Result<Accept, Reject> {
+        let Some(caller) = socket.data::<Caller>() else { return Err(Reject::CloseTransport) };
+        let mut outcome = "new";
+        if let Some(returning) = returning {
+            let replay = self.replay_for(identity, &returning, position).await;
+            if let Some(replay) = replay.map_err(|_| Reject::CloseTransport)? {
+                count_session("recovered");
+                caller.recovery_id.get_or_init(|| returning.pid.recovery_id);
+                if !returning.views.is_empty() {
+                    caller.note_views();
+                }
+                return Ok(Accept::recovered(returning.text, replay));
+            }
+            if returning.is_token_expired {
+                return Err(refuse(&self.parts.auth.refuse_expired()));
+            }
+            outcome = "lost";
+            for id in returning.views {
+                socket.leave(&rooms::viewers(id));
+            }
+        }
+        count_session(outcome);
+        // It was started before this socket was let in.
+        let Some(epoch) = self.hub.offsets().epoch() else { return Err(Reject::CloseTransport) };
+        let random = &*self.parts.random;
+        let (text, pid) = self.pids.make(identity, epoch, position, random);
+        caller.recovery_id.get_or_init(|| pid.recovery_id);
+        Ok(Accept::with_pid(text))
     }
 
     /// Counts a socket out.
@@ -90,6 +166,10 @@ impl Shared {
         }
         self.parts.presence.set_offline(caller.user_id, tokio::time::Instant::now());
     }
+}
+
+fn count_session(outcome: &'static str) {
+    metrics::counter!("salala_socket_sessions_total", "outcome" => outcome).increment(1);
 }
 
 fn refuse(error: &AuthError) -> Reject {

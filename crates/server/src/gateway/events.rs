@@ -20,7 +20,8 @@ use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::answers::Room;
-use super::tell::{encode, send_volatile, tell_typing_stopped};
+use super::recovery::Offsets;
+use super::tell::{encode, encode_named, send_volatile, tell_typing_stopped};
 use super::{Caller, Shared, rooms};
 use crate::chat::conversation_id_of;
 
@@ -30,6 +31,7 @@ pub(super) struct Reply {
     name: String,
     payload: Option<Box<RawValue>>,
     ack: Option<Ack>,
+    offsets: Arc<Offsets>,
     /// Held until the event is answered, so that a drain can wait for it.
     _answering: TaskTrackerToken,
 }
@@ -51,7 +53,10 @@ impl Shared {
         let known = ClientEvent::NAMES.iter().copied().find(|known| *known == name);
         metrics::counter!("salala_client_events_total", "event" => known.unwrap_or("unknown"))
             .increment(1);
-        let reply = Reply { socket: socket.clone(), name, payload, ack, _answering: answering };
+        let offsets = Arc::clone(self.hub.offsets());
+        let socket_clone = socket.clone();
+        let reply =
+            Reply { socket: socket_clone, name, payload, ack, offsets, _answering: answering };
         let decoded = decoded.and_then(|event| self.count(caller, event));
         match decoded {
             Err(error) => reply.refuse(&error),
@@ -72,6 +77,11 @@ impl Shared {
             }
             Ok(ClientEvent::MarkMessagesAsRead(command)) => {
                 self.mark_messages_as_read(caller, &command, reply).await;
+            }
+            Ok(ClientEvent::Sync(command)) => {
+                // What the socket sent before counts in what it lacks.
+                caller.answers.settled().await;
+                reply.settle(self.parts.chat.sync(caller.user_id, command).await);
             }
             Ok(ClientEvent::CallInitiate(command)) => {
                 reply.settle(self.start_call(socket, caller, command).await);
@@ -119,6 +129,7 @@ impl Shared {
         caller.answers.settled().await;
         let (members, viewers) = (rooms::members(id), rooms::viewers(id));
         let (mut membership, mut last_seq) = self.parts.chat.membership(caller.user_id, id).await?;
+        self.remember_view(socket, caller, id).await?;
         socket.join(&viewers);
         if !socket.in_room(&members) {
             // Either the hub has not heard yet that the user came, or it has taken the socket out
@@ -131,7 +142,7 @@ impl Shared {
                 }
             }
         }
-        if let Some(packet) = encode(&ServerEvent::JoinedRoom(id)) {
+        if let Some(packet) = encode(&ServerEvent::JoinedRoom(id), &self.hub.offsets().passing()) {
             socket.send(&packet);
         }
         Ok(JoinedRoom { conversation_id: id, last_seq, last_read_seq: membership.last_read_seq })
@@ -147,6 +158,7 @@ impl Shared {
         if self.typing.stop(socket, id) {
             self.tell_typing_stopped(socket, id);
         }
+        self.forget_view(socket, caller, id).await?;
         socket.leave(&rooms::viewers(id));
         Ok(LeftRoom { conversation_id: command.conversation_id })
     }
@@ -165,7 +177,7 @@ impl Shared {
         let event =
             ServerEvent::UserTyping(TypingUser { user_id: caller.user_id, conversation_id: id });
         if let Some(viewers) = self.parts.sockets.to(&rooms::viewers(id)) {
-            send_volatile(&viewers.except(socket), &event);
+            send_volatile(&viewers.except(socket), &event, self.hub.offsets());
         }
         Ok(Success::plain())
     }
@@ -242,7 +254,8 @@ impl Shared {
     }
 
     pub(super) fn tell_typing_stopped(&self, socket: &Socket, conversation_id: ConversationId) {
-        tell_typing_stopped(&self.parts.sockets, socket, conversation_id);
+        let (sockets, offsets) = (&self.parts.sockets, self.hub.offsets());
+        tell_typing_stopped(sockets, socket, conversation_id, offsets);
     }
 }
 
@@ -267,8 +280,8 @@ impl Reply {
         metrics::counter!("salala_client_events_refused_total", "code" => error.code.as_str())
             .increment(1);
         let exception = Exception::new(error, &self.name, self.payload.as_deref());
-        if let Err(error) = self.socket.emit(Exception::NAME, &exception) {
-            tracing::error!(%error, "an exception could not be encoded");
+        if let Some(packet) = encode_named(Exception::NAME, &exception, &self.offsets.passing()) {
+            self.socket.send(&packet);
         }
         if let Some(ack) = self.ack {
             ack.send(&Refusal::new(error));

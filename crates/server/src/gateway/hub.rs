@@ -4,30 +4,38 @@
 //! and hears of a membership's change in its place among the messages.
 
 use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use salala_core::records::{Conversation, MessagesRead};
-use salala_core::wire::server_events::UserStatusChanged;
-use salala_core::wire::shapes::Status;
 use salala_core::wire::{ServerEvent, view};
 use salala_core::{ConversationId, UserId};
-use salala_socketio::Socket;
+use salala_socketio::{Packet, Socket};
 use salala_store::log::{Audience, Committed, Event};
+use salala_store::ports::sessions::Acquaintances;
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 use super::call_news::CallNews;
+use super::recovery::Offsets;
 use super::sockets::Sockets;
-use super::tell::{encode, tell_typing_stopped};
+use super::tell::{encode, server_event, tell_typing_stopped, updated_event};
 use super::typing::Typing;
 use super::{Caller, rooms};
 use crate::presence::Presence;
 
-/// Knows which sockets hear what.
+/// Knows which sockets hear what, and how far the log was told.
 pub(super) struct Hub {
     sockets: Arc<Sockets>,
     presence: Arc<Presence>,
+    offsets: Arc<Offsets>,
+    /// Held while an event is handed on, so that a socket comes in before all of it or after.
     entering: Mutex<HashMap<UserId, Entering>>,
+    /// Changes whenever more of the log was told, and with the start.
+    progress: watch::Sender<()>,
     pub(super) calls: CallNews,
 }
 
@@ -46,9 +54,33 @@ pub(super) struct EntryGuard<'a> {
     user_id: UserId,
 }
 
+/// How long an entry waits for events that the store has committed. They are told at once, so what
+/// does not come was written by another process, and nobody will tell it.
+const COMMITS_TIMEOUT: Duration = Duration::from_secs(5);
+
 impl Hub {
     pub(super) fn new(sockets: Arc<Sockets>, presence: Arc<Presence>, calls: CallNews) -> Self {
-        Self { sockets, presence, entering: Mutex::default(), calls }
+        let offsets = Arc::clone(&calls.offsets);
+        let progress = watch::Sender::new(());
+        Self { sockets, presence, offsets, entering: Mutex::default(), calls, progress }
+    }
+
+    /// What offsets are made with.
+    pub(super) fn offsets(&self) -> &Arc<Offsets> {
+        &self.offsets
+    }
+
+    /// Begins: what the log held before is told to nobody.
+    pub(super) fn start(&self, epoch: [u8; 16], position: u64) {
+        self.offsets.start(epoch, position);
+        self.progress.send_replace(());
+    }
+
+    /// Waits until it has begun.
+    pub(super) async fn started(&self) {
+        let mut progress = self.progress.subscribe();
+        // The sender lives as long as the hub, so waiting does not fail.
+        drop(progress.wait_for(|()| self.offsets.epoch().is_some()).await);
     }
 
     /// Begins a socket's way in, before its conversations are read.
@@ -57,52 +89,51 @@ impl Hub {
         EntryGuard { hub: self, user_id }
     }
 
-    /// Hands an event on to everybody who hears it.
-    pub(super) fn deliver(&self, committed: Committed, typing: &Typing) {
-        let Committed { audience, hidden_from, event, .. } = committed;
+    /// Hands events on to everybody who hears them.
+    pub(super) fn deliver(
+        &self,
+        batch: Vec<Committed>,
+        typing: &Typing,
+        tell_erased: &dyn Fn(UserId, &Acquaintances),
+    ) {
+        for committed in batch {
+            let mut entering = self.entering.lock();
+            let position = committed.position;
+            // One event that a defect of ours cannot tell must not silence all that follow.
+            let deliver = || match committed {
+                // Told among the comings and goings.
+                Committed {
+                    audience: Audience::User(user_id),
+                    event: Event::UserErased(acquaintances),
+                    ..
+                } => tell_erased(user_id, &acquaintances),
+                committed => self.deliver_one(committed, &mut entering, typing),
+            };
+            if catch_unwind(AssertUnwindSafe(deliver)).is_err() {
+                tracing::error!("an event could not be told, and was passed over");
+            }
+            self.offsets.advance(position);
+        }
+        self.progress.send_replace(());
+    }
+
+    fn deliver_one(
+        &self,
+        committed: Committed,
+        entering: &mut HashMap<UserId, Entering>,
+        typing: &Typing,
+    ) {
+        let Committed { position, audience, hidden_from, event, .. } = committed;
         let hidden_from: HashSet<UserId> = hidden_from.into_iter().collect();
-        let tell = |event: ServerEvent| self.tell(audience, &hidden_from, &event);
+        let is_durable = event.is_durable();
+        // In one node everything before this event was told.
+        let offset = self.offsets.durable(position, position);
         match event {
-            Event::MessageCreated(message) => tell(ServerEvent::NewMessage(view::message(message))),
-            Event::MessageUpdated(message) => {
-                tell(ServerEvent::MessageUpdated(view::message(message)));
-            }
-            Event::MessageDeleted(message) => {
-                tell(ServerEvent::MessageDeleted(view::message(message)));
-            }
-            Event::ReactionAdded(reaction) => {
-                tell(ServerEvent::ReactionAdded(view::reaction(reaction)));
-            }
-            Event::ReactionRemoved(reaction) => {
-                tell(ServerEvent::ReactionRemoved(view::reaction_removed(reaction)));
-            }
-            Event::MessagesRead(read) => self.tell_read(read),
+            Event::MessagesRead(read) => self.tell_read(read, &offset),
             Event::ConversationUpdated { conversation, added, removed } => {
-                self.move_members(&conversation, &added, &removed, typing);
-                self.tell_conversation(&conversation, &removed, &hidden_from);
+                self.move_members(entering, &conversation, (&added, &removed), typing);
+                self.tell_conversation(&conversation, &removed, &hidden_from, &offset);
             }
-            Event::FriendRequestCreated(request) => {
-                let request = view::friend_request_with_sender(request, &*self.presence);
-                tell(ServerEvent::NewFriendRequest(request));
-            }
-            Event::FriendRequestUpdated(request) => {
-                tell(ServerEvent::FriendRequestUpdated(view::friend_request(&request)));
-            }
-            Event::BlockChanged { other_id, is_blocked } => {
-                if let Audience::User(user_id) = audience {
-                    self.note_block(user_id);
-                }
-                // What the user sees of the other from here on; what the other did before stays told.
-                if is_blocked && self.presence.is_online(other_id) {
-                    tell(ServerEvent::UserStatusChanged(UserStatusChanged {
-                        user_id: other_id,
-                        status: Status::Offline,
-                        last_seen_at: None,
-                    }));
-                }
-            }
-            // Told among the comings and goings.
-            Event::UserErased(_) => {}
             Event::CallRinging(call) => self.calls.tell_ringing(&call),
             Event::CallAnswered(call) => self.calls.tell_answered(&call),
             Event::CallSignalled(signal) => {
@@ -112,35 +143,46 @@ impl Hub {
             }
             Event::CallEnded(ending) => {
                 if let Audience::User(user_id) = audience {
-                    self.calls.tell_ended(user_id, &ending);
+                    self.calls.tell_ended(user_id, &ending, is_durable.then_some(&*offset));
                 }
             }
-            Event::GroupJoined(joined) => {
-                if let Audience::User(user_id) = audience {
-                    tell(ServerEvent::NewGroup(user_id, view::new_group(joined)));
+            event @ (Event::MessageCreated(_)
+            | Event::MessageUpdated(_)
+            | Event::MessageDeleted(_)
+            | Event::ReactionAdded(_)
+            | Event::ReactionRemoved(_)
+            | Event::FriendRequestCreated(_)
+            | Event::FriendRequestUpdated(_)
+            | Event::GroupJoined(_)
+            | Event::BlockChanged { .. }
+            | Event::UserErased(_)) => {
+                if let (Event::BlockChanged { .. }, Audience::User(user_id)) = (&event, audience) {
+                    self.note_block(user_id);
+                }
+                let told = server_event(event, audience, &self.presence);
+                if let Some(packet) = told.and_then(|event| encode(&event, &offset)) {
+                    self.tell(audience, &hidden_from, &packet);
                 }
             }
         }
     }
 
-    fn tell(&self, audience: Audience, hidden_from: &HashSet<UserId>, event: &ServerEvent) {
+    fn tell(&self, audience: Audience, hidden_from: &HashSet<UserId>, packet: &Packet) {
         let room = match audience {
             Audience::Conversation(id) => rooms::members(id),
             Audience::User(id) => rooms::user(id),
         };
-        let (Some(audience), Some(packet)) = (self.sockets.to(&room), encode(event)) else {
-            return;
-        };
+        let Some(audience) = self.sockets.to(&room) else { return };
         for socket in audience.sockets() {
             if one_of(&socket, hidden_from).is_none() {
-                socket.send(&packet);
+                socket.send(packet);
             }
         }
     }
 
     /// Read marks are heard by who views the conversation, by the reader's devices and by those of
     /// the messages' senders, as far as they are still members.
-    fn tell_read(&self, read: MessagesRead) {
+    fn tell_read(&self, read: MessagesRead, offset: &str) {
         let members = rooms::members(read.conversation_id);
         let Some(viewers) = self.sockets.to(&rooms::viewers(read.conversation_id)) else { return };
         let audience = read
@@ -148,9 +190,8 @@ impl Hub {
             .iter()
             .chain([&read.user_id])
             .fold(viewers, |audience, user_id| audience.to(&rooms::user(*user_id)));
-        let Some(packet) = encode(&ServerEvent::MessagesRead(view::messages_read(read))) else {
-            return;
-        };
+        let event = ServerEvent::MessagesRead(view::messages_read(read));
+        let Some(packet) = encode(&event, offset) else { return };
         for socket in audience.sockets() {
             if socket.in_room(&members) {
                 socket.send(&packet);
@@ -161,14 +202,13 @@ impl Hub {
     /// Lets who came into the room of the members, and who went out of it, before either is told.
     fn move_members(
         &self,
+        entering: &mut HashMap<UserId, Entering>,
         conversation: &Conversation,
-        added: &[UserId],
-        removed: &[UserId],
+        (added, removed): (&[UserId], &[UserId]),
         typing: &Typing,
     ) {
         let id = conversation.id;
         let members = rooms::members(id);
-        let mut entering = self.entering.lock();
         for user_id in removed {
             if let Some(entering) = entering.get_mut(user_id) {
                 entering.removals.push((id, conversation.members_version));
@@ -178,7 +218,7 @@ impl Hub {
             socket.leave(&members);
             socket.leave(&rooms::viewers(id));
             if typing.stop(&socket, id) {
-                tell_typing_stopped(&self.sockets, &socket, id);
+                tell_typing_stopped(&self.sockets, &socket, id, &self.offsets);
             }
         }
         for socket in self.devices(added) {
@@ -193,6 +233,7 @@ impl Hub {
         conversation: &Conversation,
         removed: &[UserId],
         hidden_from: &HashSet<UserId>,
+        offset: &str,
     ) {
         let Some(present) = self.sockets.to(&rooms::members(conversation.id)) else { return };
         let audience = present.sockets().into_iter().chain(self.devices(removed));
@@ -207,8 +248,8 @@ impl Hub {
         for ((is_blind, viewer), sockets) in groups {
             let mut conversation = conversation.clone();
             conversation.last_message = conversation.last_message.filter(|_| !is_blind);
-            let shared = view::shared_conversation(conversation, viewer, &*self.presence);
-            let Some(packet) = encode(&ServerEvent::ConversationUpdated(shared)) else { continue };
+            let event = updated_event(conversation, viewer, &self.presence);
+            let Some(packet) = encode(&event, offset) else { continue };
             for socket in sockets {
                 socket.send(&packet);
             }
@@ -234,11 +275,27 @@ impl Hub {
 
 impl EntryGuard<'_> {
     /// Lets the socket into the rooms of the conversations that were read, but for those that its
-    /// user was taken out of after the reading.
-    pub(super) fn finish(self, socket: &Socket, conversations: &[(ConversationId, u64)]) {
-        let entering = self.hub.entering.lock();
+    /// user was taken out of after the reading; and into those of `views` as far as it is a member.
+    ///
+    /// Gives the position in the log from which on it hears everything: not before the one at which
+    /// memberships were read, since what was told before may be from before the user came.
+    pub(super) async fn finish(
+        self,
+        socket: &Socket,
+        acquaintances: &Acquaintances,
+        views: &[ConversationId],
+    ) -> u64 {
+        let hub = self.hub;
+        let position = acquaintances.position;
+        let mut progress = hub.progress.subscribe();
+        let told = progress.wait_for(|()| hub.offsets.told() >= position);
+        if timeout(COMMITS_TIMEOUT, told).await.is_err() {
+            tracing::warn!(position, "another process wrote events, which were told to nobody");
+            hub.offsets.advance(position);
+        }
+        let entering = hub.entering.lock();
         let removals = entering.get(&self.user_id).map_or(&[][..], |entering| &entering.removals);
-        for (id, version) in conversations {
+        for (id, version) in &acquaintances.conversations {
             let is_stale = removals
                 .iter()
                 .any(|(removed_id, removed_version)| removed_id == id && removed_version > version);
@@ -246,6 +303,15 @@ impl EntryGuard<'_> {
                 socket.join(&rooms::members(*id));
             }
         }
+        for id in views {
+            if socket.in_room(&rooms::members(*id)) {
+                socket.join(&rooms::viewers(*id));
+            }
+        }
+        // What was emitted on the way in is of events up to here: they are told by a replay, or were
+        // before the session began.
+        socket.discard_held();
+        hub.offsets.told()
     }
 }
 

@@ -26,7 +26,7 @@ impl Shared {
     ) {
         let event = UserStatusChanged { user_id, status: Status::Online, last_seen_at };
         if let Some(audience) = self.presence_audience(user_id, acquaintances) {
-            send_volatile(&audience, &ServerEvent::UserStatusChanged(event));
+            send_volatile(&audience, &ServerEvent::UserStatusChanged(event), self.hub.offsets());
         }
     }
 
@@ -47,7 +47,11 @@ impl Shared {
         if self.parts.presence.remove(user_id) {
             let event = UserStatusChanged { user_id, status: Status::Offline, last_seen_at: None };
             if let Some(audience) = self.presence_audience(user_id, acquaintances) {
-                send_volatile(&audience, &ServerEvent::UserStatusChanged(event));
+                send_volatile(
+                    &audience,
+                    &ServerEvent::UserStatusChanged(event),
+                    self.hub.offsets(),
+                );
             }
         }
         self.parts.sockets.cut_user(user_id);
@@ -83,7 +87,7 @@ impl Shared {
             return true;
         }
         if let Some(audience) = self.presence_audience(user_id, &acquaintances) {
-            send_volatile(&audience, &ServerEvent::UserStatusChanged(event));
+            send_volatile(&audience, &ServerEvent::UserStatusChanged(event), self.hub.offsets());
         }
         // Coming back just now, the user may have been told of before this was: the last word counts.
         if self.parts.presence.is_online(user_id) {

@@ -52,7 +52,7 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
         tasks.clone(),
         Arc::clone(&live_sessions),
         &AuthSettings {
-            jwt_secret,
+            jwt_secret: jwt_secret.clone(),
             access_token_ttl: config.access_token_ttl,
             registration: config.registration,
             rate: config.rate_limit_auth,
@@ -63,7 +63,7 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
         Arc::clone(&store),
         Arc::clone(&presence),
         Arc::clone(&clock),
-        random,
+        Arc::clone(&random),
         Arc::clone(&ice),
         ChatSettings {
             contacts: config.contacts,
@@ -81,6 +81,9 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
             auth: Arc::clone(&auth),
             presence: Arc::clone(&presence),
             ice,
+            random,
+            secret: jwt_secret,
+            recovery_retention: config.recovery_retention,
             clock,
             tasks: tasks.clone(),
             audience: config.presence_audience,

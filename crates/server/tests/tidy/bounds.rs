@@ -63,6 +63,32 @@ const BOUNDS: &[(&str, &str)] = &[
         "acknowledgements that the server waits for from one socket | 1,000 |",
     ),
     ("PER_SOCKET_MAX: usize = 16;", "conversations in which a socket is typing | 16 |"),
+    (
+        "MISSED_EVENTS_MAX: usize = 10_000;",
+        "events that a client is given after an absence | 10,000, of `RECOVERY_RETENTION` |",
+    ),
+    (
+        "REPLAY_BYTES: usize = 64 * 1024;",
+        "what is sent of them ahead of its reading | 64 KiB and one event, of 256 read at a time |",
+    ),
+    (
+        "PAGE_ROWS: usize = 256;",
+        "what is sent of them ahead of its reading | 64 KiB and one event, of 256 read at a time |",
+    ),
+    ("outbound_max_bytes: 1 << 20,", "events that wait for the end of that | 1 MiB |"),
+    ("VIEWS_MAX: usize = 100;", "conversations that a socket views again after an absence | 100 |"),
+    (
+        "SYNC_CONVERSATIONS_MAX: usize = 10_000;",
+        "`sync`: conversations named, messages, conversations added | 10,000, 1,000, 100 |",
+    ),
+    (
+        "SYNC_MESSAGES: (usize, usize) = (1_000, 200);",
+        "`sync`: conversations named, messages, conversations added | 10,000, 1,000, 100 |",
+    ),
+    (
+        "SYNC_ADDED_MAX: usize = 100;",
+        "`sync`: conversations named, messages, conversations added | 10,000, 1,000, 100 |",
+    ),
     ("queued_writes: 16_384,", "writes that wait for the database | 16,384, or 64 MiB |"),
     ("queued_write_bytes: 64 << 20,", "writes that wait for the database | 16,384, or 64 MiB |"),
     ("queued_reads: 16_384,", "reads that wait for the database | 16,384 |"),

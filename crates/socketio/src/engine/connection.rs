@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
     },
-    task::Waker,
+    task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
@@ -197,8 +197,28 @@ impl Connection {
             | DisconnectReason::ForcedClose
             | DisconnectReason::ForcedServerClose => {}
         }
+        self.wake_drained();
         self.flush();
         self.wake();
+    }
+
+    /// Ready as soon as all that was queued is written or fetched. False if the connection is closed.
+    pub(crate) fn poll_drained(&self, cx: &Context<'_>) -> Poll<bool> {
+        let mut outbound = self.inner.outbound.lock();
+        if !self.is_open() {
+            return Poll::Ready(false);
+        }
+        if outbound.is_idle() {
+            return Poll::Ready(true);
+        }
+        outbound.await_drained(cx.waker());
+        Poll::Pending
+    }
+
+    /// Wakes those for whom [`Self::poll_drained`] is ready.
+    pub(crate) fn wake_drained(&self) {
+        let waiting = self.inner.outbound.lock().take_drained(self.is_open());
+        waiting.into_iter().for_each(Waker::wake);
     }
 
     pub(crate) fn session_id(&self) -> SessionId {

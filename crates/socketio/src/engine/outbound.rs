@@ -24,6 +24,8 @@ pub(crate) struct Outbound {
     is_writing: bool,
     is_blocked: bool,
     pub(crate) poll: LongPoll,
+    /// Who waits until all was written.
+    draining: Vec<Waker>,
 }
 
 /// Where frames go.
@@ -49,6 +51,7 @@ impl Outbound {
             is_writing: false,
             is_blocked: false,
             poll: LongPoll::default(),
+            draining: Vec::new(),
         };
         outbound.extend(first);
         outbound
@@ -64,6 +67,18 @@ impl Outbound {
     /// Whether all was written and nobody is writing.
     pub(crate) const fn is_idle(&self) -> bool {
         self.queue.is_empty() && !self.is_writing
+    }
+
+    /// Remembers who waits until all was written.
+    pub(crate) fn await_drained(&mut self, waker: &Waker) {
+        if !self.draining.iter().any(|known| known.will_wake(waker)) {
+            self.draining.push(waker.clone());
+        }
+    }
+
+    /// Those who wait until all was written, if it was or never will be.
+    pub(crate) fn take_drained(&mut self, is_open: bool) -> Vec<Waker> {
+        if self.is_idle() || !is_open { std::mem::take(&mut self.draining) } else { Vec::new() }
     }
 
     pub(crate) const fn is_blocked(&self) -> bool {

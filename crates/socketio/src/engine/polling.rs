@@ -38,6 +38,7 @@ pub(crate) async fn poll<A: Application>(session: &Session<A>) -> Response<Respo
         })
         .await;
     guard.is_done = true;
+    connection.wake_drained();
     let counters = &session.shared.core.counters;
     counters.packets_out.add(count);
     counters.bytes_out.add(body.len());

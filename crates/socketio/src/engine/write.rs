@@ -156,7 +156,12 @@ impl Connection {
         } else {
             self.note_blocked(bytes > 0);
         }
-        self.outbound().lock().end_write(batch);
+        let drained = {
+            let mut outbound = self.outbound().lock();
+            outbound.end_write(batch);
+            outbound.take_drained(self.is_open())
+        };
+        drained.into_iter().for_each(Waker::wake);
         // Its own task waits to go on writing, or to end a closed connection.
         if !is_done || !self.is_open() {
             self.wake();
@@ -194,6 +199,7 @@ fn poll_write_owned(
     loop {
         let mut batch = connection.outbound().lock().take_all();
         if batch.is_empty() {
+            connection.wake_drained();
             return match stream.poll_flush_owned(cx) {
                 Poll::Ready(flushed) => {
                     connection.note_written();

@@ -81,7 +81,7 @@ async fn what_is_emitted_before_the_answer_is_held_and_follows_it_in_order() {
             tokio::task::yield_now().await;
             socket.emit("third", &3).unwrap();
             assert!(!socket.is_connected());
-            Ok(Accept { pid: Some("secret".to_owned()) })
+            Ok(Accept::with_pid("secret".to_owned()))
         })
         .on_connected(|socket| async move {
             assert!(socket.is_connected());

@@ -17,6 +17,7 @@ mod fuzzing;
 mod handlers;
 mod inbound;
 mod lifecycle;
+mod recovery;
 #[expect(dead_code, reason = "the example's main is not run here")]
 #[path = "../../examples/socketio_echo.rs"]
 mod socketio_echo;

@@ -50,6 +50,8 @@ pub enum Access {
 /// What a socket needs to know of its user when it connects, read in one transaction.
 #[derive(Clone, Debug)]
 pub struct Acquaintances {
+    /// The last position in the log at which this was read.
+    pub position: u64,
     /// The user's present conversations with the `members_version` at which this was read.
     pub conversations: Vec<(ConversationId, u64)>,
     /// The user's friends.

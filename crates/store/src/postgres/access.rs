@@ -119,6 +119,25 @@ pub(super) async fn members_of_messages(
     rows.iter().map(member_from).collect()
 }
 
+/// Who a user is in each of these conversations that there is.
+pub(super) async fn members_of_conversations(
+    db: &Db,
+    user_id: UserId,
+    ids: &[ConversationId],
+) -> Result<HashMap<ConversationId, Result<Member>>> {
+    let rows = db
+        .query(
+            select_member!(
+                "FROM unnest($1::uuid[]) AS named (id)
+                 JOIN conversations c ON c.id = named.id
+                 LEFT JOIN participants p ON p.conversation_id = c.id AND p.user_id = $2"
+            ),
+            &[&all_to_db(ids), &user_id.to_db()],
+        )
+        .await?;
+    rows.iter().map(member_from).collect()
+}
+
 impl Member {
     /// Notes what was stored of their reading.
     pub(super) fn has_read(&mut self, last_read_seq: u64) {

@@ -146,6 +146,8 @@ async fn forget_person(db: &Db, user_id: UserId, now: Timestamp) -> Result<()> {
          WHERE user_id = $1",
         "DELETE FROM blocks
          WHERE blocked_id = $1",
+        "DELETE FROM views
+         WHERE user_id = $1",
     ] {
         db.execute(sql, &[&user_id.to_db()]).await?;
     }

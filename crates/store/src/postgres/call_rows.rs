@@ -65,6 +65,33 @@ pub(super) async fn load_call(db: &Db, id: CallId) -> Result<CallRow> {
         .ok_or(StoreError::NotFound("this call"))
 }
 
+/// The call of this id, as it stands and for nobody to change.
+pub(super) async fn read_call(db: &Db, id: CallId) -> Result<Call> {
+    find_call(db, select_call!("WHERE k.id = $1"), &[&id.to_db()])
+        .await?
+        .map(|row| row.call)
+        .ok_or(StoreError::NotFound("this call"))
+}
+
+/// Has the user a call under way?
+pub(super) async fn is_in_call(db: &Db, user_id: UserId) -> Result<bool> {
+    let row = db
+        .query_one(
+            "SELECT EXISTS (
+                 SELECT 1
+                 FROM calls
+                 WHERE caller_id = $1 AND ended_at IS NULL
+             ) OR EXISTS (
+                 SELECT 1
+                 FROM calls
+                 WHERE callee_id = $1 AND ended_at IS NULL
+             )",
+            &[&user_id.to_db()],
+        )
+        .await?;
+    Cells::new(&row).take()
+}
+
 /// A user's calls under way.
 pub(super) async fn under_way_of(db: &Db, user_id: UserId) -> Result<Vec<CallRow>> {
     let mut found = Vec::new();

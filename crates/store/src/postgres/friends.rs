@@ -283,7 +283,8 @@ async fn load_received(db: &Db, user_id: UserId, id: FriendRequestId) -> Result<
     Ok(request)
 }
 
-async fn load_request(db: &Db, id: FriendRequestId) -> Result<FriendRequest> {
+/// A friend request as it stands, or `NotFound`.
+pub(super) async fn load_request(db: &Db, id: FriendRequestId) -> Result<FriendRequest> {
     let row = db.query_opt(select_request!("WHERE r.id = $1"), &[&id.to_db()]).await?;
     request_from(&row.ok_or_else(no_request)?)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
-use futures_util::future::join;
+use futures_util::future::{join, try_join_all};
 use salala_core::ids::{ConversationId, MessageId, UserId};
 use salala_core::records::{Message, MessageRead, Reaction, ReplyTo};
 use tokio_postgres::Row;
@@ -170,6 +170,21 @@ pub(super) fn reply_from(cells: &mut Cells<'_>) -> Result<ReplyTo> {
         content: cells.take()?,
         file_url: cells.take()?,
     })
+}
+
+/// The messages of these runs, the newest run first as they are given, in `seq` order and without
+/// `reads`.
+pub(super) async fn load_runs(
+    db: &Db,
+    conversation_id: ConversationId,
+    runs: &[(u64, u64)],
+) -> Result<Vec<Message>> {
+    let found = runs.iter().map(|(first, last)| load_run(db, conversation_id, *first, *last));
+    let mut messages: Vec<Message> = try_join_all(found).await?.into_iter().flatten().collect();
+    messages.reverse();
+    let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
+    give_reactions(&mut messages, load_reactions(db, &ids).await?);
+    Ok(messages)
 }
 
 async fn load_run(

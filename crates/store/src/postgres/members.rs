@@ -182,6 +182,9 @@ pub(super) async fn add_to_group(
     let members: Vec<_> = invited.iter().map(|id| (*id, Role::Member)).collect();
     add_members(tx, id, actor.last_seq, &members).await?;
     raise_members_version(tx.db, id, now).await?;
+    for user_id in &invited {
+        tx.note_membership(*user_id, id, true, now);
+    }
     tell_updated(tx, id, invited.clone(), Vec::new(), now).await?;
     tell_joined(tx, id, actor.user_id, &invited, now).await
 }
@@ -209,6 +212,7 @@ pub(super) async fn take_out(tx: &mut WriteTx<'_>, leaver: &Member, now: Timesta
         hand_over(tx.db, id).await?;
     }
     raise_members_version(tx.db, id, now).await?;
+    tx.note_membership(leaver.user_id, id, false, now);
     tell_updated(tx, id, Vec::new(), vec![leaver.user_id], now).await
 }
 

@@ -94,6 +94,12 @@ mod tests {
         SELECT id, 1, 'caller', 'a', 'offer', '{}' FROM calls;
         INSERT INTO log (position, committed_at, audience, audience_id, rev, kind)
         SELECT nextval('log_positions'), 1, 'user', id, 1, 'x' FROM messages;
+        INSERT INTO log (position, committed_at, audience, audience_id, rev, kind, subject_id)
+        SELECT nextval('log_positions'), created_at, 'conversation', conversation_id, 1,
+            'message_created', id FROM messages;
+        INSERT INTO views (recovery_id, conversation_id, user_id, seen_at)
+        SELECT uuid_send(gen_random_uuid()), conversation_id, user_id, joined_seq
+        FROM participants;
         ANALYZE;";
 
     /// The plan of each statement that reads or changes rows, as those of the engine are made: for any
@@ -172,6 +178,15 @@ mod tests {
             ("last_seq >= $2 AND last_seq <= $4 AND first_seq <= $3", "message_reads_by_end"),
             ("words @@ $1::text::tsquery", "messages_by_words"),
             ("WHERE sender_id = $1 AND (conversation_id, seq) >", "messages_by_sender"),
+            (
+                "position <= $3\n                 ORDER BY position",
+                "Index Scan using log_by_audience",
+            ),
+            ("kind = 'conversation_updated'", "log_by_audience"),
+            ("kind IN ('member_joined', 'member_left')", "log_by_audience"),
+            ("r.last_seq >= $3", "message_reads_pkey"),
+            ("SET seen_at = $2", "views_pkey"),
+            ("WHERE seen_at < $1", "views_by_end"),
         ] {
             let (sql, steps) = plans.iter().find(|(sql, _)| sql.contains(part)).unwrap();
             let asks = |step: &String| step.contains(index);

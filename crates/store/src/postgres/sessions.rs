@@ -283,7 +283,7 @@ async fn load_state(
 pub(super) async fn load_acquaintances(db: &Db, user_id: UserId) -> Result<Acquaintances> {
     let row = db
         .query_one(
-            "SELECT joined.ids, joined.versions,
+            "SELECT (SELECT COALESCE(MAX(position), 0) FROM log), joined.ids, joined.versions,
                  ARRAY(
                      SELECT friend_id
                      FROM friendships
@@ -320,10 +320,12 @@ pub(super) async fn load_acquaintances(db: &Db, user_id: UserId) -> Result<Acqua
         )
         .await?;
     let mut cells = Cells::new(&row);
+    let position = cells.number()?;
     let ids = uuids_to_ids(cells.take()?);
     let versions = cells.take::<Vec<i64>>()?.into_iter();
     let versions = versions.map(|version| u64::try_from(version).unwrap_or(0));
     Ok(Acquaintances {
+        position,
         conversations: ids.into_iter().zip(versions).collect(),
         friends: uuids_to_ids(cells.take()?),
         blocked: uuids_to_ids(cells.take()?),

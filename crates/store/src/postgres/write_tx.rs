@@ -8,7 +8,7 @@ use super::cells::{DbId, number};
 use super::db::Db;
 use super::error::Result;
 use crate::StoreError;
-use crate::log::{Audience, Committed, Event, describe};
+use crate::log::{Audience, Committed, Description, Event, describe};
 
 /// Taken as the last step before COMMIT and held until it, so that positions are seen in their order.
 pub(super) const LOCK_LOG: &str = "SELECT pg_advisory_xact_lock(1, 1)";
@@ -32,29 +32,34 @@ pub(super) const INSERT_LOG: &str = "
 pub(super) struct WriteTx<'a> {
     /// For statements.
     pub(super) db: &'a Db,
-    events: Vec<Left>,
+    /// Without positions, which they get last of all: in their place stands how many of the rows there
+    /// are up to their own.
+    events: Vec<Committed>,
+    rows: LogRows,
 }
 
-/// An event without its position, which it gets last of all, and when it was left.
-struct Left {
-    committed: Committed,
-    at: Timestamp,
+/// How far a transaction came, see [`WriteTx::mark_events`].
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    events: usize,
+    rows: usize,
 }
 
 impl<'a> WriteTx<'a> {
     /// Within an open transaction.
     pub(super) fn new(db: &'a Db) -> Self {
-        Self { db, events: Vec::new() }
+        Self { db, events: Vec::new(), rows: LogRows::default() }
     }
 
     /// How many events there are, to come back to with [`Self::forget_events`].
-    pub(super) fn mark_events(&self) -> usize {
-        self.events.len()
+    pub(super) fn mark_events(&self) -> Mark {
+        Mark { events: self.events.len(), rows: self.rows.len() }
     }
 
     /// Drops the events since `mark`, whose changes were rolled back.
-    pub(super) fn forget_events(&mut self, mark: usize) {
-        self.events.truncate(mark);
+    pub(super) fn forget_events(&mut self, mark: Mark) {
+        self.events.truncate(mark.events);
+        self.rows.truncate(mark.rows);
     }
 
     /// Takes the next `rev` of a conversation and leaves an event for its members, with those who
@@ -99,6 +104,20 @@ impl<'a> WriteTx<'a> {
         Ok(())
     }
 
+    /// Notes in the log, for no client to hear, that a user comes into a conversation that was there,
+    /// or goes: before the event that tells of it, so that a replay knows which rows are theirs.
+    pub(super) fn note_membership(
+        &mut self,
+        user_id: UserId,
+        conversation_id: ConversationId,
+        has_come: bool,
+        now: Timestamp,
+    ) {
+        let kind = if has_come { "member_joined" } else { "member_left" };
+        let row = (kind, Some(conversation_id.as_bytes()), None, None);
+        self.rows.add(Audience::User(user_id), 0, row, now);
+    }
+
     /// Leaves an event for a user that is told in its place among the others, and to nobody who is
     /// away: without a row in the log.
     pub(super) fn tell_user_now(&mut self, user_id: UserId, event: Event) {
@@ -116,17 +135,21 @@ impl<'a> WriteTx<'a> {
         hidden_from: Vec<UserId>,
         now: Timestamp,
     ) {
-        let committed = Committed { position: 0, rev, audience, hidden_from, event };
-        self.events.push(Left { committed, at: now });
+        if event.is_durable() {
+            self.rows.add(audience, rev, describe(&event), now);
+        }
+        let position = self.rows.count();
+        self.events.push(Committed { position, rev, audience, hidden_from, event });
     }
 
-    /// Gives the events away, still without positions, and their rows.
+    /// Gives the events away with their rows. In the place of each position stands how many rows come
+    /// after its own: positions of a batch are taken under the lock, one after the other.
     pub(super) fn into_events(self) -> (Vec<Committed>, LogRows) {
-        let mut rows = LogRows::default();
-        for left in self.events.iter().filter(|left| left.committed.event.is_durable()) {
-            rows.add(left);
+        let Self { mut events, rows, .. } = self;
+        for committed in &mut events {
+            committed.position = rows.count() - committed.position;
         }
-        (self.events.into_iter().map(|left| left.committed).collect(), rows)
+        (events, rows)
     }
 
     async fn take_rev(&self, sql: &'static str, id: Uuid) -> Result<u64> {
@@ -149,20 +172,39 @@ pub(super) struct LogRows {
 }
 
 impl LogRows {
-    fn add(&mut self, left: &Left) {
-        let (kind, subject_id, actor_id, emoji) = describe(&left.committed.event);
-        let (audience, audience_id) = match &left.committed.audience {
+    fn add(&mut self, audience: Audience, rev: u64, row: Description<'_>, at: Timestamp) {
+        let (kind, subject_id, actor_id, emoji) = row;
+        let (audience, audience_id) = match audience {
             Audience::Conversation(id) => ("conversation", id.to_db()),
             Audience::User(id) => ("user", id.to_db()),
         };
-        self.committed_at.push(left.at.unix_ms());
+        self.committed_at.push(at.unix_ms());
         self.audience.push(audience);
         self.audience_id.push(audience_id);
-        self.rev.push(number(left.committed.rev));
+        self.rev.push(number(rev));
         self.kind.push(kind);
         self.subject_id.push(subject_id.copied().map(Uuid::from_bytes));
         self.actor_id.push(actor_id.copied().map(Uuid::from_bytes));
         self.emoji.push(emoji.map(str::to_owned));
+    }
+
+    fn truncate(&mut self, len: usize) {
+        self.committed_at.truncate(len);
+        self.audience.truncate(len);
+        self.audience_id.truncate(len);
+        self.rev.truncate(len);
+        self.kind.truncate(len);
+        self.subject_id.truncate(len);
+        self.actor_id.truncate(len);
+        self.emoji.truncate(len);
+    }
+
+    fn len(&self) -> usize {
+        self.rev.len()
+    }
+
+    fn count(&self) -> u64 {
+        self.len() as u64
     }
 
     /// None of the batch's events is durable.

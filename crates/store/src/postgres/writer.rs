@@ -194,7 +194,7 @@ impl Writer {
             match attempt.run(&opened.db, batch, keys).await {
                 Ok((mut events, positions, failures)) => {
                     self.opened = Some(opened);
-                    self.place(&mut events, positions);
+                    self.place(&mut events, positions.into_iter().max());
                     return Ok((events, failures));
                 }
                 // A fresh connection for the next one: whatever state this one is in, it goes.
@@ -284,12 +284,7 @@ impl Writer {
         let mut events = self.doubt.take().map(|doubt| doubt.events).unwrap_or_default();
         match found {
             Some((batch, position)) if batch == self.batch => {
-                let last = u64::try_from(position.unwrap_or(0)).unwrap_or(0);
-                let durable = events.iter().filter(|committed| committed.event.is_durable());
-                let count = u64::try_from(durable.count()).unwrap_or(0);
-                // All of a batch's positions were taken under the lock, one after the other.
-                let first = (last + 1).saturating_sub(count);
-                self.place(&mut events, first..=last);
+                self.place(&mut events, position.and_then(|last| u64::try_from(last).ok()));
                 Ok(Some(events))
             }
             Some(_) | None => Ok(None),
@@ -297,15 +292,16 @@ impl Writer {
     }
 
     /// Gives each event its place: a durable one its position, another that of the last durable one
-    /// before it.
-    fn place(&mut self, events: &mut [Committed], positions: impl IntoIterator<Item = u64>) {
-        let mut positions = positions.into_iter();
+    /// before it. `last` is that of the batch's last row, if it has one; the events know how many rows
+    /// come after theirs.
+    fn place(&mut self, events: &mut [Committed], last: Option<u64>) {
         for committed in events {
-            if committed.event.is_durable() {
-                self.position = positions.next().unwrap_or(self.position);
+            if let Some(last) = last.filter(|_| committed.event.is_durable()) {
+                self.position = last.saturating_sub(committed.position);
             }
             committed.position = self.position;
         }
+        self.position = last.unwrap_or(self.position);
     }
 
     async fn publish(&self, events: Vec<Committed>) {

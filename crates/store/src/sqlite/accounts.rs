@@ -134,6 +134,8 @@ fn forget_person(db: &Connection, user_id: UserId, now: Timestamp) -> Result<()>
          WHERE user_id = ?1",
         "DELETE FROM blocks
          WHERE blocked_id = ?1",
+        "DELETE FROM views
+         WHERE user_id = ?1",
     ] {
         db.execute(sql, [user_id.as_bytes()])?;
     }

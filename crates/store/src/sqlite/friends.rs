@@ -254,7 +254,8 @@ fn load_received(db: &Connection, user_id: UserId, id: FriendRequestId) -> Resul
     Ok(request)
 }
 
-fn load_request(db: &Connection, id: FriendRequestId) -> Result<FriendRequest> {
+/// A friend request as it stands, or `NotFound`.
+pub(super) fn load_request(db: &Connection, id: FriendRequestId) -> Result<FriendRequest> {
     db.prepare_cached(select_request!("WHERE r.id = ?1"))?
         .query_row([id.as_bytes()], request_from)
         .optional()?

@@ -159,7 +159,8 @@ pub(super) fn read_media(
     Ok(messages)
 }
 
-fn load_run(
+/// The messages of one run of `seq`, newest first, without `reads`.
+pub(super) fn load_run(
     db: &Connection,
     conversation_id: ConversationId,
     first: u64,

@@ -120,6 +120,9 @@ pub(super) fn add_to_group(
     let members: Vec<_> = invited.iter().map(|id| (*id, Role::Member)).collect();
     add_members(tx, id, actor.last_seq, &members)?;
     raise_members_version(tx.db, id, now)?;
+    for user_id in &invited {
+        tx.note_membership(*user_id, id, true, now)?;
+    }
     tell_updated(tx, id, invited.clone(), Vec::new(), now)?;
     tell_joined(tx, id, actor.user_id, &invited, now)
 }
@@ -147,6 +150,7 @@ pub(super) fn take_out(tx: &mut WriteTx<'_>, leaver: &Member, now: Timestamp) ->
         hand_over(tx.db, id)?;
     }
     raise_members_version(tx.db, id, now)?;
+    tx.note_membership(leaver.user_id, id, false, now)?;
     tell_updated(tx, id, Vec::new(), vec![leaver.user_id], now)
 }
 

@@ -95,6 +95,15 @@ async fn no_statement_scans_a_table() {
         ("seq > ?2 AND deleted_at IS NOT NULL", "messages_deleted"),
         ("ORDER BY c.updated_at DESC", "participants_by_user"),
         ("p.joined_seq >= ?2", "participants_by_seq (conversation_id=? AND joined_seq>?)"),
+        (
+            "position <= ?3\n         ORDER BY position",
+            "log_by_audience (audience_id=? AND position>?",
+        ),
+        ("kind = 'conversation_updated'", "log_by_audience (audience_id=? AND position>?)"),
+        (
+            "r.last_seq >= ?3",
+            "r USING PRIMARY KEY (conversation_id=? AND user_id=? AND first_seq>?",
+        ),
         ("FROM reactions\n         WHERE message_id = ?1\n", "reactions_by_message"),
         ("WHERE sender_id = ?1 AND (conversation_id, seq) >", "messages_by_sender"),
         ("FROM reactions r\n", "reactions_by_user"),

@@ -12,6 +12,7 @@ use super::blocks::load_blocked;
 use super::call_rows::is_in_call;
 use super::cells::{Cells, rows};
 use super::error::Result;
+use super::log::newest_position;
 use super::users::{check_verified, load_user};
 use super::write_tx::WriteTx;
 use super::writer::Write;
@@ -278,7 +279,8 @@ pub(super) fn load_acquaintances(db: &Connection, user_id: UserId) -> Result<Acq
         .collect::<rusqlite::Result<_>>()?;
     let blocked = load_blocked(db, user_id)?;
     let is_in_call = is_in_call(db, user_id)?;
-    Ok(Acquaintances { conversations, friends, blocked, is_in_call })
+    let position = newest_position(db)?;
+    Ok(Acquaintances { position, conversations, friends, blocked, is_in_call })
 }
 
 /// Used tokens first, so that a session that is forgotten takes none with it beyond the limit.

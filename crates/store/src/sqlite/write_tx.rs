@@ -84,6 +84,33 @@ impl<'a> WriteTx<'a> {
         self.leave(Audience::User(user_id), rev, event, Vec::new(), now)
     }
 
+    /// Notes in the log, for no client to hear, that a user comes into a conversation that was there,
+    /// or goes: before the event that tells of it, so that a replay knows which rows are theirs.
+    pub(super) fn note_membership(
+        &mut self,
+        user_id: UserId,
+        conversation_id: ConversationId,
+        has_come: bool,
+        now: Timestamp,
+    ) -> Result<()> {
+        let kind = if has_come { "member_joined" } else { "member_left" };
+        self.position += 1;
+        self.db
+            .prepare_cached(
+                "INSERT INTO log
+                     (position, committed_at, audience, audience_id, rev, kind, subject_id)
+                 VALUES (?1, ?2, 'user', ?3, 0, ?4, ?5)",
+            )?
+            .execute(params![
+                number(self.position),
+                now.unix_ms(),
+                user_id.as_bytes(),
+                kind,
+                conversation_id.as_bytes()
+            ])?;
+        Ok(())
+    }
+
     /// Leaves an event for a user that is told in its place among the others, and to nobody who is
     /// away: without a row in the log.
     pub(super) fn tell_user_now(&mut self, user_id: UserId, event: Event) {

@@ -129,7 +129,7 @@ async fn no_send_of_a_removed_member_is_stored() {
     let _feed = stores[0].take_commit_feed();
 }
 
-async fn make_group(store: &PostgresStore, talk: Talk) -> ConversationId {
+pub(crate) async fn make_group(store: &PostgresStore, talk: Talk) -> ConversationId {
     let group = NewGroup {
         id: ConversationId::generate(now(), &SystemRandom),
         name: "Choir".to_owned(),
