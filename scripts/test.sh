@@ -45,6 +45,7 @@ need_rust
 need_node
 need chromium chromium
 need openssl openssl
+need turnserver coturn
 start_postgres
 before=$(tree)
 

@@ -5,10 +5,10 @@ import { chromium } from 'playwright-core';
 import { listenToPage } from './recorder.js';
 
 /** Starts the browser. As root it has no sandbox; it never calls home. */
-export function startBrowser() {
+export function startBrowser(...more) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM_BIN ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking'],
+    args: ['--no-sandbox', '--disable-background-networking', ...more],
   });
 }
 

@@ -121,6 +121,19 @@ class Person {
     return this.api('POST', `/conversations/${conversationId}/messages`, { content, ...more });
   }
 
+  /** The whole history of a conversation, oldest first. */
+  async history(conversationId) {
+    const messages = [];
+    let cursor = '';
+    do {
+      const path = `/conversations/${conversationId}/messages?limit=100${cursor}`;
+      const page = await this.api('GET', path);
+      messages.push(...page.data);
+      cursor = page.nextCursor && `&cursor=${encodeURIComponent(page.nextCursor)}`;
+    } while (cursor);
+    return messages.reverse();
+  }
+
   /** Makes friends of the two. */
   async befriend(other) {
     const asked = await this.api('POST', '/friend-requests', { receiverId: other.id });

@@ -202,6 +202,7 @@ export const Export = {
   ),
   reactions: list(shape(Reaction)),
   reads: list(shape({ conversationId: id, firstSeq: count, lastSeq: count, readAt: time })),
+  calls: list(shape(Call)),
 };
 
 /** Asserts that a value has exactly these fields, each of its kind. */

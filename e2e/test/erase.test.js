@@ -13,24 +13,11 @@ before(async () => {
 });
 after(() => server.remove());
 
-/** The whole history of a conversation, oldest first. */
-async function history(person, conversationId) {
-  const messages = [];
-  let cursor = '';
-  do {
-    const path = `/conversations/${conversationId}/messages?limit=100${cursor}`;
-    const page = await person.api('GET', path);
-    messages.push(...page.data);
-    cursor = page.nextCursor && `&cursor=${encodeURIComponent(page.nextCursor)}`;
-  } while (cursor);
-  return messages.reverse();
-}
-
 /** Asks until all that somebody wrote in a conversation is emptied; gives the history then. */
 async function emptied(reader, conversationId, writer) {
   const deadline = Date.now() + 60_000;
   for (;;) {
-    const messages = await history(reader, conversationId);
+    const messages = await reader.history(conversationId);
     const own = messages.filter((message) => message.senderId === writer.id);
     if (own.every((message) => message.deletedAt)) return messages;
     assert.ok(Date.now() < deadline, 'it is not emptied');
@@ -150,7 +137,7 @@ test('five thousand messages are emptied though the server is killed in the midd
   await server.kill();
   await bens.disconnected();
   await server.start();
-  const between = await history(ben, talk);
+  const between = await ben.history(talk);
   assert.equal(between.length, 5000);
   const messages = await emptied(ben, talk, ann);
   assert.equal(messages.length, 5000);
@@ -174,7 +161,7 @@ test('an operator erases an account while the server runs, and while it does not
   await server.stop();
   assert.match(await server.command('user', 'delete', ben.email), /was erased/);
   await server.start();
-  const messages = await history(eve, choir);
+  const messages = await eve.history(choir);
   assert.deepEqual(
     messages.map((message) => [message.id, message.content]),
     [

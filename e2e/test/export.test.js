@@ -69,6 +69,31 @@ test('an export holds what is one’s own, also of where one has left, and nothi
   }
 });
 
+test('an export tells calls as the list of calls does, and of who blocks nothing more', async () => {
+  const { ann, ben, eve } = await registerAll(server, 'ann', 'ben', 'eve');
+  const [phone, bens, eves] = await Promise.all([ann, ben, eve].map((each) => each.connect()));
+  const [withBen, withEve] = [await ann.direct(ben), await ann.direct(eve)];
+  const call = async (caller, conversationId, callee) => {
+    const asked = { conversationId, calleeId: callee.id, hasVideo: true };
+    return (await caller.does('call:initiate', asked)).callId;
+  };
+  const rejected = await call(phone, withBen, ben);
+  await bens.does('call:reject', { to: ann.id });
+  const cut = await call(eves, withEve, ann);
+  await call(bens, await ben.direct(eve), eve);
+  await eve.api('PUT', `/blocks/${ann.id}`);
+  const { calls } = await ann.api('GET', '/export/me');
+  assert.deepEqual(
+    calls.map((row) => [row.id, row.direction, row.state, row.peer.status]),
+    [
+      [cut, 'incoming', 'cancelled', 'offline'],
+      [rejected, 'outgoing', 'rejected', 'online'],
+    ],
+  );
+  assert.deepEqual(calls, (await ann.api('GET', '/calls')).data);
+  for (const person of [ann, ben, eve]) person.leave();
+});
+
 test('an export that is read slowly is one at a time, and holds up nobody', async () => {
   const { ann, ben } = await registerAll(server, 'ann', 'ben');
   const talk = await ann.direct(ben);

@@ -17,19 +17,6 @@ before(async () => {
 });
 after(() => server.remove());
 
-/** The whole history of a conversation, oldest first. */
-async function history(person, conversationId) {
-  const messages = [];
-  let cursor = '';
-  do {
-    const path = `/conversations/${conversationId}/messages?limit=100${cursor}`;
-    const page = await person.api('GET', path);
-    messages.push(...page.data);
-    cursor = page.nextCursor && `&cursor=${encodeURIComponent(page.nextCursor)}`;
-  } while (cursor);
-  return messages.reverse();
-}
-
 for (const transport of TRANSPORTS) {
   describe(`over ${transport.name}`, () => {
     test('what was acked before a kill is there after it, once', async () => {
@@ -55,7 +42,7 @@ for (const transport of TRANSPORTS) {
       await Promise.all(devices.map((device) => device.disconnected()));
       await killed;
       await server.start();
-      const kept = await history(owner, conversationId);
+      const kept = await owner.history(conversationId);
       const keptIds = new Set(kept.map((message) => message.id));
       const lost = [...acked.keys()].filter((id) => !keptIds.has(id));
       assert.deepEqual(lost, []);
@@ -90,7 +77,7 @@ for (const transport of TRANSPORTS) {
       const acked = (await settled).flatMap((outcome) => outcome.value?.id ?? []);
       await server.start();
       await device.connected(2);
-      const kept = (await history(ann, conversationId)).map((message) => message.id);
+      const kept = (await ann.history(conversationId)).map((message) => message.id);
       assert.deepEqual(kept, acked, 'what was stored was acked before the end');
       const again = await device.does('sendMessage', { conversationId, content: 'and on' });
       assert.equal(again.seq, kept.length + 1);

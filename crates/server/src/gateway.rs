@@ -76,6 +76,8 @@ pub struct Parts {
     pub chat: Arc<Chat>,
     /// For what a connecting socket must know.
     pub store: Arc<dyn Store>,
+    /// No other server is on the store.
+    pub is_first_server: bool,
     /// Who a token is.
     pub auth: Arc<Auth>,
     /// Who is connected.
@@ -124,7 +126,8 @@ impl Gateway {
             offsets: Arc::default(),
         };
         // Queued before any socket can come in, so it takes away nobody who is back.
-        let left = parts.store.leave_all_calls(parts.clock.now());
+        // Other servers' devices are where they were.
+        let left = parts.is_first_server.then(|| parts.store.leave_all_calls(parts.clock.now()));
         let shared = Arc::new(Shared {
             hub: Hub::new(Arc::clone(&parts.sockets), Arc::clone(&parts.presence), calls),
             typing: Typing::default(),
@@ -140,6 +143,7 @@ impl Gateway {
             .admission(move |handshake| admitting.admit(handshake))
             .build();
         sockets.set(io.clone());
+        shared.hub.hear_others(&*shared.parts.store);
         tasks.spawn("hub", Arc::clone(&shared).deliver(feed));
         tasks.spawn("typing", Arc::clone(&shared).sweep_typing());
         tasks.spawn("presence", Arc::clone(&shared).sweep_presence());
@@ -147,7 +151,11 @@ impl Gateway {
         tasks.spawn_until_stop("trim the log", Arc::clone(&shared).trim_log());
         let sweeping = Arc::clone(&shared);
         tasks.spawn("calls", async move {
-            match left.await {
+            let left = match left {
+                Some(left) => left.await,
+                None => Ok(0),
+            };
+            match left {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(count, "calls wait for their parties to come back"),
                 Err(error) => tracing::warn!(%error, "calls of an earlier run could not be found"),
@@ -289,10 +297,11 @@ impl Shared {
         if stopping.run_until_cancelled(self.begin_delivery()).await.is_none() {
             return;
         }
-        while let Some(Some(batch)) = stopping.run_until_cancelled(feed.recv()).await {
-            metrics::counter!("salala_committed_events_total").increment(batch.len() as u64);
+        while let Some(Some(commits)) = stopping.run_until_cancelled(feed.recv()).await {
+            metrics::counter!("salala_committed_events_total")
+                .increment(commits.events.len() as u64);
             let tell_erased = |user_id, acquaintances: &_| self.tell_erased(user_id, acquaintances);
-            cork(|| self.hub.deliver(batch, &self.typing, &tell_erased));
+            cork(|| self.hub.deliver(commits, &self.typing, &tell_erased));
         }
     }
 

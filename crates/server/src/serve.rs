@@ -48,6 +48,8 @@ pub struct Parts {
     pub jwt_secret: Secret,
     /// What is kept.
     pub store: Arc<dyn Store>,
+    /// No other server is on the store, so whoever was connected before is gone.
+    pub is_first_server: bool,
     /// Where operators' commands say whose sockets to cut.
     pub revocations: Revocations,
     /// The time.

@@ -3,6 +3,7 @@
 //! - `files`: how each file begins and how long it is
 //! - `walls`: which room may name what
 //! - `dependencies`: where crates come from and under which licences
+//! - `migrations`: that both engines' tables are made by the same steps
 //! - `bounds`: that the operators' table tells the numbers that the code has
 //! - `documents`: that the protocol's document tells what the code does
 
@@ -12,6 +13,7 @@ mod tidy {
     mod dependencies;
     mod documents;
     mod files;
+    mod migrations;
     mod sources;
     mod walls;
 }

@@ -64,6 +64,11 @@ impl SocketIo {
         self.broadcast().to(room)
     }
 
+    /// Is anybody in a room of `/`?
+    pub fn has_room(&self, room: &str) -> bool {
+        self.engine.application().root().rooms.has(room)
+    }
+
     /// Every socket of `/`.
     pub fn broadcast(&self) -> Broadcast {
         Broadcast::new(Arc::clone(self.engine.application().root()))

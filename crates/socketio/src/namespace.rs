@@ -38,6 +38,11 @@ impl Namespace {
         self.broadcast().to(room)
     }
 
+    /// Is anybody in a room?
+    pub fn has_room(&self, room: &str) -> bool {
+        self.inner.rooms.has(room)
+    }
+
     /// Every socket of the namespace.
     pub fn broadcast(&self) -> Broadcast {
         Broadcast::new(Arc::clone(&self.inner))

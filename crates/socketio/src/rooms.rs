@@ -73,6 +73,11 @@ impl Rooms {
         room.map_or_else(Vec::new, |room| room.members.lock().iter().cloned().collect())
     }
 
+    /// Has a room members?
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.part(name).lock().contains_key(name)
+    }
+
     /// How many rooms have members.
     pub(crate) fn len(&self) -> usize {
         self.parts.iter().map(|part| part.lock().len()).sum()

@@ -122,3 +122,22 @@ pub(crate) fn callee_is_no_member(error: StoreError) -> StoreError {
     }
     error
 }
+
+/// Why nothing of a batch was stored, whichever way it failed.
+pub(crate) fn into_unavailable(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable(cause) | StoreError::Corrupt(cause) => {
+            StoreError::Unavailable(cause)
+        }
+        StoreError::NotFound(_)
+        | StoreError::Forbidden(_)
+        | StoreError::Conflict(_)
+        | StoreError::Invalid { .. }
+        | StoreError::Busy => StoreError::Unavailable(error.to_string()),
+    }
+}
+
+/// The same words whether there is no such friend request or it is somebody else's.
+pub(crate) fn no_request() -> StoreError {
+    StoreError::NotFound("this friend request")
+}

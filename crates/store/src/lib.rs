@@ -16,6 +16,8 @@
 //!
 //! **Durability.** A write's future resolves after its transaction is on disk, never before.
 
+mod call_row;
+mod columns;
 mod copies;
 mod erasure_stage;
 pub mod error;

@@ -60,11 +60,14 @@ pub enum Event {
     /// A conversation was made, or its name, avatar, members or roles changed.
     ConversationUpdated {
         /// As it is now.
-        conversation: Conversation,
+        conversation: Box<Conversation>,
         /// Who came with this change; everybody, when it was made.
         added: Vec<UserId>,
         /// Who went with this change: no longer among the participants, yet told.
         removed: Vec<UserId>,
+        /// It was changed again since, so that those who went see that it goes on without them, and
+        /// nothing of what it is now.
+        has_moved_on: bool,
     },
     /// The user is asked to be a friend.
     FriendRequestCreated(FriendRequest),
@@ -113,9 +116,39 @@ impl Event {
     }
 }
 
-/// The committed events of this process, each once, in the order of their positions, batch by
-/// batch. It has a bound: whoever does not read it holds up the writer.
-pub type CommitFeed = mpsc::Receiver<Vec<Committed>>;
+/// Some of what was committed.
+#[derive(Clone, Debug)]
+pub struct Commits {
+    /// In the order of their positions.
+    pub events: Vec<Committed>,
+    /// With these events all of the log up to here is told.
+    pub up_to: u64,
+    /// What stood before these events can no longer be told: it was trimmed while this process stood
+    /// still. Whoever is connected has missed something.
+    pub is_after_gap: bool,
+}
+
+/// What was committed, each event once, in the order of the log. It has a bound: whoever does not read it
+/// holds up the writer.
+pub type CommitFeed = mpsc::Receiver<Commits>;
+
+/// Which events of other processes are told here; all others are passed over.
+pub trait Interest: Send + Sync {
+    /// The log is about to be told up to here. Whoever comes in later hears what is after it; whether
+    /// they are owed what is before is decided by what they find here.
+    fn reach(&self, position: u64);
+
+    /// Is anybody here who hears this audience's events?
+    fn holds(&self, audience: Audience) -> bool;
+}
+
+impl Commits {
+    /// The events of a process that has the log to itself.
+    pub(crate) fn alone(events: Vec<Committed>) -> Self {
+        let up_to = events.last().map_or(0, |committed| committed.position);
+        Self { events, up_to, is_after_gap: false }
+    }
+}
 
 /// The columns of [`describe`].
 pub(crate) type Description<'a> =

@@ -83,7 +83,12 @@ pub(crate) fn empty_for_leaver(message: &mut Message, was_edited_since: bool) {
 pub(crate) fn updated_event(mut conversation: Conversation, visible: &Visible) -> Event {
     conversation.last_message =
         conversation.last_message.filter(|message| visible.contains(message.seq));
-    Event::ConversationUpdated { conversation, added: Vec::new(), removed: Vec::new() }
+    Event::ConversationUpdated {
+        conversation: Box::new(conversation),
+        added: Vec::new(),
+        removed: Vec::new(),
+        has_moved_on: false,
+    }
 }
 
 /// To one who went: the conversation without them, if nothing of it changed since; else that it goes on

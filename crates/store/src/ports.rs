@@ -16,8 +16,10 @@ pub mod sessions;
 pub mod users;
 pub mod views;
 
+use std::sync::Arc;
+
 use crate::Pending;
-use crate::log::CommitFeed;
+use crate::log::{CommitFeed, Interest};
 
 pub use accounts::Accounts;
 pub use blocks::Blocks;
@@ -59,6 +61,15 @@ pub trait Store:
     /// The events that this process commits from now on; the second call gives `None`, since each
     /// event is given once.
     fn take_commit_feed(&self) -> Option<CommitFeed>;
+
+    /// Lets the feed tell from now on what other processes commit as well, in its place in the log, as
+    /// far as it is of interest.
+    ///
+    /// True if it does, so that all of the log is told here; false of an engine for one process.
+    ///
+    /// What of calls is told to who is there alone ([`crate::log::Event::is_durable`]) stays in the process that
+    /// wrote it, and of an erased account it is not told who knew it.
+    fn hear_others(&self, interest: Arc<dyn Interest>) -> bool;
 
     /// Resolves when a write and a read would succeed now.
     ///

@@ -39,12 +39,14 @@ mod message_search;
 mod messages;
 mod missed;
 mod missed_marks;
+mod others;
 #[cfg(test)]
 mod plans;
 mod reactions;
 mod read_runs;
 mod readers;
 mod reads;
+mod retold;
 mod schema;
 mod search;
 mod send_questions;
@@ -62,7 +64,7 @@ mod write_tx;
 mod writer;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -73,18 +75,19 @@ use tokio::task::{LocalSet, spawn_local};
 
 pub use self::examine::{Examined, Rights, examine};
 pub use self::schema::{OLDEST_VERSION, SCHEMA_VERSION};
-pub use self::server_lock::{LockError, ServerLock};
+pub use self::server_lock::{LockError, ServerLock, Sharing};
 pub use self::session::DatabaseError;
 pub use self::url::DatabaseUrl;
 
 use self::db::Db;
 use self::error::Result;
 use self::locks::Key;
+use self::others::{Alone, Hearer, State, Teller, listen};
 use self::readers::{Reader, Reads as ReadQueue};
 use self::schema::Location;
 use self::write_tx::WriteTx;
 use self::writer::{Commands, Write, Writer};
-use crate::log::CommitFeed;
+use crate::log::{CommitFeed, Commits, Interest};
 use crate::{Pending, Store, StoreError};
 
 /// How this engine runs.
@@ -133,6 +136,7 @@ pub struct PostgresStore {
     reads: Arc<ReadQueue>,
     feed: Mutex<Option<CommitFeed>>,
     is_feed_taken: Arc<AtomicBool>,
+    hearer: watch::Sender<Option<Arc<dyn Interest>>>,
     ended: watch::Receiver<bool>,
 }
 
@@ -148,17 +152,20 @@ impl PostgresStore {
         let reads = Arc::new(ReadQueue::new(options.queued_reads, usize::MAX));
         let (feed_tx, feed_rx) = mpsc::channel(options.feed_batches.max(1));
         let (ended_tx, ended) = watch::channel(false);
+        let (hearer, hearer_rx) = watch::channel(None);
         let is_feed_taken = Arc::new(AtomicBool::new(false));
         let engine = Engine {
             commands: Arc::clone(&commands),
             reads: Arc::clone(&reads),
             feed: feed_tx,
             is_feed_taken: Arc::clone(&is_feed_taken),
+            hearer: hearer_rx,
             ended: ended_tx,
             options,
         };
         start(|opened| engine.run(opened))?;
-        Ok(Self { commands, reads, feed: Mutex::new(Some(feed_rx)), is_feed_taken, ended })
+        let feed = Mutex::new(Some(feed_rx));
+        Ok(Self { commands, reads, feed, is_feed_taken, hearer, ended })
     }
 
     /// Makes the tables or brings them up to date, and nothing else.
@@ -215,6 +222,11 @@ impl Store for PostgresStore {
         feed
     }
 
+    fn hear_others(&self, interest: Arc<dyn Interest>) -> bool {
+        self.hearer.send_replace(Some(interest));
+        true
+    }
+
     fn check(&self) -> Pending<()> {
         // Each batch notes itself, so that one without any command of its own writes too.
         let written = self.write([], async |_: &mut WriteTx<'_>| Ok(()));
@@ -263,22 +275,36 @@ struct Engine {
     options: PostgresOptions,
     commands: Arc<Commands>,
     reads: Arc<ReadQueue>,
-    feed: mpsc::Sender<Vec<crate::log::Committed>>,
+    feed: mpsc::Sender<Commits>,
     is_feed_taken: Arc<AtomicBool>,
+    hearer: Hearer,
     ended: watch::Sender<bool>,
 }
 
 impl Engine {
     async fn run(self, opened: Opening) {
         let readers = self.options.readers.max(1);
-        let (writer, readers) = match self.connect(readers).await {
+        let (writer, readers, teller) = match self.connect(readers).await {
             Ok(tasks) => tasks,
             // Nobody else misses the answer, if the opener has gone.
             Err(error) => return drop(opened.send(Err(error))),
         };
         drop(opened.send(Ok(())));
         let readers: Vec<_> = readers.into_iter().map(|reader| spawn_local(reader.run())).collect();
+        let listening = listen(
+            teller.location.clone(),
+            teller.hearer.clone(),
+            Arc::clone(&teller.woken),
+            Arc::clone(&writer.backend),
+        );
+        let listening = spawn_local(listening);
+        let teller = spawn_local(teller.run());
         writer.run().await;
+        // Without its writer the teller ends, once everything was told.
+        if let Err(error) = teller.await {
+            tracing::error!(%error, "what tells the store's events ended");
+        }
+        listening.abort();
         for reader in readers {
             if let Err(error) = reader.await {
                 tracing::error!(%error, "a reader of the store ended");
@@ -286,7 +312,7 @@ impl Engine {
         }
     }
 
-    async fn connect(self, readers: usize) -> Result<(Writer, Vec<Reader>)> {
+    async fn connect(self, readers: usize) -> Result<(Writer, Vec<Reader>, Teller)> {
         let location = Location::prepare(&self.options.url).await?;
         let opened = location.open_writer().await?;
         let row = opened
@@ -306,20 +332,36 @@ impl Engine {
                 queue: Arc::clone(&self.reads),
             });
         }
+        let position = u64::try_from(position).unwrap_or(0);
+        // The feed's bound is what holds up the writer.
+        let (own_tx, own) = mpsc::channel(1);
+        let alone = Alone { feed: self.feed, told: Arc::new(AtomicU64::new(position)) };
+        let teller = Teller {
+            location: location.clone(),
+            own,
+            alone: alone.clone(),
+            hearer: self.hearer.clone(),
+            woken: Arc::default(),
+            told: position,
+            state: State::default(),
+        };
         let writer = Writer {
             location,
             queue: self.commands,
             batch_max: self.options.batch_writes.max(1),
-            feed: self.feed,
+            alone,
+            own: own_tx,
+            hearer: self.hearer,
+            backend: Arc::new(AtomicI32::new(opened.backend.0)),
             is_feed_taken: self.is_feed_taken,
             ended: self.ended,
             opened: Some(opened),
             id: row.try_get(0)?,
             batch: 0,
-            position: u64::try_from(position).unwrap_or(0),
+            position,
             doubt: None,
         };
-        Ok((writer, tasks))
+        Ok((writer, tasks, teller))
     }
 }
 

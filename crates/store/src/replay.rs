@@ -14,6 +14,7 @@ pub(crate) struct LogRow {
     pub(crate) position: u64,
     pub(crate) committed_at: Timestamp,
     pub(crate) audience: Audience,
+    pub(crate) rev: u64,
     pub(crate) kind: Kind,
     pub(crate) subject_id: Option<[u8; 16]>,
     pub(crate) actor_id: Option<UserId>,
@@ -34,11 +35,13 @@ pub(crate) enum Kind {
     FriendRequestUpdated,
     GroupJoined,
     CallEnded,
+    BlockChanged,
+    UserErased,
     /// The user came into a conversation that was there: rows of it from here on are theirs.
     MemberJoined,
     /// The user went out of a conversation: rows of it from here on are not theirs.
     MemberLeft,
-    /// Not told again, or written by a newer version.
+    /// Written by a newer version.
     Other,
 }
 
@@ -93,10 +96,18 @@ impl Kind {
             "friend_request_updated" => Self::FriendRequestUpdated,
             "group_joined" => Self::GroupJoined,
             "call_ended" => Self::CallEnded,
+            "block_changed" => Self::BlockChanged,
+            "user_erased" => Self::UserErased,
             "member_joined" => Self::MemberJoined,
             "member_left" => Self::MemberLeft,
             _ => Self::Other,
         }
+    }
+
+    /// It is about one message.
+    pub(crate) fn is_of_message(self) -> bool {
+        matches!(self, Self::MessageCreated | Self::MessageUpdated | Self::MessageDeleted)
+            || self.is_reaction()
     }
 
     pub(crate) fn is_reaction(self) -> bool {
@@ -191,7 +202,8 @@ fn is_proven(row: &LogRow, proven: Option<(u64, Audience)>) -> bool {
 
 fn is_heard(row: &LogRow, memberships: &Memberships) -> bool {
     match (row.audience, row.kind) {
-        (_, Kind::Other | Kind::MemberJoined) => false,
+        // Of no use to who was away.
+        (_, Kind::Other | Kind::MemberJoined | Kind::BlockChanged | Kind::UserErased) => false,
         (Audience::Conversation(id), _) => memberships.holds_at(id, row.position),
         (Audience::User(_), _) => true,
     }
@@ -313,6 +325,7 @@ mod tests {
                 position,
                 committed_at: Timestamp::from_unix_ms(i64::try_from(position).unwrap()),
                 audience: audience.unwrap_or(Audience::Conversation(conversation(id))),
+                rev: 0,
                 kind,
                 subject_id: Some(conversation(id).as_bytes().to_owned()),
                 actor_id: Some(UserId::from_bytes([actor; 16])),

@@ -57,7 +57,7 @@ use self::readers::{Reader, Reads as ReadQueue};
 use self::schema::Location;
 use self::write_tx::WriteTx;
 use self::writer::{Commands, Write, Writer};
-use crate::log::CommitFeed;
+use crate::log::{CommitFeed, Interest};
 use crate::{Pending, Store, StoreError};
 
 /// How the embedded engine runs.
@@ -188,6 +188,11 @@ impl Store for SqliteStore {
         let feed = self.feed.lock().take();
         self.is_feed_taken.store(true, Ordering::Release);
         feed
+    }
+
+    /// One server has the database to itself. What commands write beside it, it does not hear.
+    fn hear_others(&self, _: Arc<dyn Interest>) -> bool {
+        false
     }
 
     fn check(&self) -> Pending<()> {

@@ -189,6 +189,7 @@ contract! {
         positions_grow_and_revs_have_no_holes,
         a_write_happens_though_nobody_waits_for_it,
         events_are_given_once_and_before_the_answer,
+        whoever_hears_others_hears_its_own_once_and_in_order,
         closing_drains_what_is_queued,
         a_store_that_works_says_so;
     log:

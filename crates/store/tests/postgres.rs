@@ -7,7 +7,9 @@
 mod postgres {
     pub(crate) mod database;
     pub(crate) mod lost_commit;
+    pub(crate) mod met_another;
     pub(crate) mod opening;
+    pub(crate) mod others;
     pub(crate) mod replays;
     pub(crate) mod server;
     pub(crate) mod server_away;

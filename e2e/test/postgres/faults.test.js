@@ -24,19 +24,6 @@ after(async () => {
   await postgres?.remove();
 });
 
-/** The whole history of a conversation, oldest first. */
-async function history(person, conversationId) {
-  const messages = [];
-  let cursor = '';
-  do {
-    const path = `/conversations/${conversationId}/messages?limit=100${cursor}`;
-    const page = await person.api('GET', path);
-    messages.push(...page.data);
-    cursor = page.nextCursor && `&cursor=${encodeURIComponent(page.nextCursor)}`;
-  } while (cursor);
-  return messages.reverse();
-}
-
 /** Resolves when the condition holds, which others bring about. */
 async function until(condition) {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -95,7 +82,7 @@ test('what was acked is kept once, whatever befalls PostgreSQL, and all comes ba
   assert.deepEqual([...new Set(refusals)], ['unavailable']);
 
   for (const conversationId of [crowd, talk]) {
-    const kept = await history(owner, conversationId);
+    const kept = await owner.history(conversationId);
     assert.deepEqual(
       kept.map((message) => message.seq),
       kept.map((_, index) => index + 1),

@@ -1,6 +1,6 @@
 //! What an export holds of a user, row by row.
 
-use super::{FriendRequest, Reaction, Session, UserBrief};
+use super::{Call, FriendRequest, Reaction, Session, UserBrief};
 use crate::clock::Timestamp;
 use crate::ids::{ConversationId, MessageId, UserId};
 use crate::permissions::Role;
@@ -28,6 +28,8 @@ pub enum ExportRows {
     Reactions(Vec<Reaction>),
     /// What the user marked as read, by conversation and `seq`.
     Reads(Vec<ReadRange>),
+    /// Calls that the user made or was called by, newest first.
+    Calls(Vec<Call>),
 }
 
 /// A block that the user made.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::shapes::{FriendRequest, Me, Reaction, Sender, Session};
+use super::shapes::{Call, FriendRequest, Me, Reaction, Sender, Session};
 use crate::clock::Timestamp;
 use crate::ids::{ConversationId, MessageId, UserId};
 use crate::permissions::Role;
@@ -37,6 +37,8 @@ pub struct Export {
     pub reactions: Vec<Reaction>,
     /// What the user has read.
     pub reads: Vec<ExportedRead>,
+    /// Calls that the user made or was called by, newest first, as in `GET /calls`.
+    pub calls: Vec<Call>,
 }
 
 /// A block that the user made.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use salala_core::records::export::ExportRows;
-use salala_core::wire::view::export as views;
+use salala_core::wire::view::{Unblocked, export as views};
 use salala_core::wire::{Error, ErrorCode, view};
 use salala_core::{SessionId, UserId};
 use salala_store::ports::exports::{ExportPart, ExportPlace};
@@ -107,7 +107,7 @@ impl Export {
             part
         };
         let mut piece = Vec::new();
-        self.write_rows(&mut piece, rows)?;
+        self.write_rows(&mut piece, rows).await?;
         if next.is_none() {
             piece.extend_from_slice(b"]}");
             self.slot = None;
@@ -116,8 +116,8 @@ impl Export {
         Ok(Some(piece))
     }
 
-    fn write_rows(&mut self, piece: &mut Vec<u8>, rows: ExportRows) -> Result<(), Error> {
-        let session_id = self.session_id;
+    async fn write_rows(&mut self, piece: &mut Vec<u8>, rows: ExportRows) -> Result<(), Error> {
+        let (user_id, session_id) = (self.user_id, self.session_id);
         match rows {
             ExportRows::Sessions(rows) => {
                 self.write_list(piece, "sessions", rows, |row| view::session(row, session_id))
@@ -145,6 +145,12 @@ impl Export {
                 self.write_list(piece, "reactions", rows, view::reaction)
             }
             ExportRows::Reads(rows) => self.write_list(piece, "reads", rows, views::read_range),
+            ExportRows::Calls(rows) => {
+                let chat = Arc::clone(&self.chat);
+                let blocked = chat.blocked(user_id).await?;
+                let statuses = Unblocked { statuses: &*chat.presence, blocked: &blocked };
+                self.write_list(piece, "calls", rows, |row| view::call(row, user_id, &statuses))
+            }
         }
     }
 

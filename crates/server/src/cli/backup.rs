@@ -1,10 +1,11 @@
 //! `salala backup` and `salala restore`, on either engine.
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::{Path, PathBuf};
 
 use salala_store::postgres::backup::{Backup, KEPT_SCHEMA};
-use salala_store::postgres::{DatabaseUrl, PostgresStore, ServerLock, examine};
+use salala_store::postgres::{DatabaseUrl, PostgresStore, ServerLock, Sharing, examine};
 use salala_store::sqlite::backup;
 
 use super::output;
@@ -38,7 +39,7 @@ pub(super) async fn restore(config: Config, file: PathBuf, force: bool) -> anyho
 }
 
 async fn restore_postgres(url: &DatabaseUrl, file: &Path, force: bool) -> anyhow::Result<()> {
-    let _lock = ServerLock::take(url).await?;
+    let _lock = ServerLock::take(url, Sharing::Alone).await?;
     let found = examine(url).await?;
     if found.has_tables && !force {
         anyhow::bail!(
@@ -64,6 +65,7 @@ fn restore_sqlite(folder: &DataDir, file: &Path, force: bool) -> anyhow::Result<
     // Made whole and checked beside it first: a copy that is no good changes nothing.
     let restored = folder.path().join("salala.db.restored");
     backup::restore(file, &restored)?;
+    give_to_owner(&restored, folder.path())?;
     let [wal, shm] = backup::companions(&database);
     let kept = folder.path().join("salala.db.before-restore");
     let [kept_wal, kept_shm] = backup::companions(&kept);
@@ -79,4 +81,13 @@ fn restore_sqlite(folder: &DataDir, file: &Path, force: bool) -> anyhow::Result<
     fs::File::open(folder.path())?.sync_all()?;
     output::say(&format!("{} holds what {} held", database.display(), file.display()));
     Ok(())
+}
+
+/// Root puts things back for the user that the server runs as, who is the folder's owner.
+fn give_to_owner(file: &Path, folder: &Path) -> std::io::Result<()> {
+    let (own, theirs) = (fs::metadata(file)?, fs::metadata(folder)?);
+    if own.uid() == theirs.uid() {
+        return Ok(());
+    }
+    chown(file, Some(theirs.uid()), Some(theirs.gid()))
 }

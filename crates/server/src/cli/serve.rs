@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use salala_core::{SystemClock, SystemRandom};
-use salala_store::postgres::{LockError, ServerLock};
+use salala_store::postgres::{LockError, ServerLock, Sharing};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{output, store};
@@ -32,7 +32,10 @@ pub(super) async fn serve(config: Config, seed_if_empty: bool) -> anyhow::Result
     let _lock = folder.lock()?;
     let jwt_secret = config::resolve_jwt_secret(&config, &SystemRandom)?;
     // Held until the end of this function: after the last write.
-    let mut lost = pin!(lost(store::lock_database(&config).await?));
+    let sharing = Sharing::Alone;
+    let lock = store::lock_database(&config, sharing).await?;
+    let is_first_server = lock.as_ref().is_none_or(ServerLock::is_first);
+    let mut lost = pin!(lost(lock));
     let store = store::open(&config, &folder)?;
     if seed_if_empty {
         store::seed_if_empty(&store, &folder).await?;
@@ -41,6 +44,7 @@ pub(super) async fn serve(config: Config, seed_if_empty: bool) -> anyhow::Result
         config,
         jwt_secret,
         store,
+        is_first_server,
         revocations: Revocations::of(&folder),
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),

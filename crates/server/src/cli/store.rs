@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use salala_core::{SystemClock, SystemRandom};
-use salala_store::postgres::{PostgresOptions, PostgresStore, ServerLock};
+use salala_store::postgres::{PostgresOptions, PostgresStore, ServerLock, Sharing};
 use salala_store::sqlite::{SqliteOptions, SqliteStore};
 use salala_store::{Store, StoreError};
 
@@ -34,11 +34,14 @@ fn open_sqlite(folder: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
     }
 }
 
-/// Becomes the one server on a database of PostgreSQL: two would not hear of each other's events. The
-/// data folder's own lock does so for SQLite.
-pub(super) async fn lock_database(config: &Config) -> anyhow::Result<Option<ServerLock>> {
+/// Becomes a server on a database of PostgreSQL: the only one without Redis, through which several tell each
+/// other what stands in no database. The data folder's own lock does so for SQLite.
+pub(super) async fn lock_database(
+    config: &Config,
+    sharing: Sharing,
+) -> anyhow::Result<Option<ServerLock>> {
     match &config.database_url {
-        Some(url) => Ok(Some(ServerLock::take(url).await?)),
+        Some(url) => Ok(Some(ServerLock::take(url, sharing).await?)),
         None => Ok(None),
     }
 }
@@ -60,7 +63,7 @@ pub(super) fn migrate(config: &Config) -> anyhow::Result<()> {
 pub(super) async fn seed(config: Config, force: bool) -> anyhow::Result<()> {
     let folder = DataDir::open(&config.data_dir)?;
     let _lock = folder.lock()?;
-    let _database_lock = lock_database(&config).await?;
+    let _database_lock = lock_database(&config, Sharing::Alone).await?;
     let store = open(&config, &folder)?;
     let users = store.count_users().await?;
     if users > 0 && !force {

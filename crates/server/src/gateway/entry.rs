@@ -70,6 +70,7 @@ impl Shared {
         }
         let views = returning.as_ref().map_or(&[][..], |returning| &returning.views);
         let position = entering.finish(socket, &acquaintances, views).await;
+        let position = position.map_err(|_| Reject::CloseTransport)?;
         let accept = self.go_on_or_begin(socket, identity, returning, position).await?;
         let Some(caller) = socket.data::<Caller>() else { return Err(Reject::CloseTransport) };
         let caught_up = self.catch_up_calls(socket, &caller, acquaintances.is_in_call).await;

@@ -3,22 +3,24 @@
 //! One task delivers, in the order of the log: so every device sees a conversation in `seq` order,
 //! and hears of a membership's change in its place among the messages.
 
+mod entering;
+
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
+use salala_core::UserId;
 use salala_core::records::{Conversation, MessagesRead};
 use salala_core::wire::{ServerEvent, view};
-use salala_core::{ConversationId, UserId};
-use salala_socketio::{Packet, Socket};
-use salala_store::log::{Audience, Committed, Event};
+use salala_socketio::{DisconnectReason, Packet, Socket};
+use salala_store::Store;
+use salala_store::log::{Audience, Commits, Committed, Event, Interest};
 use salala_store::ports::sessions::Acquaintances;
 use tokio::sync::watch;
-use tokio::time::timeout;
 
+use self::entering::{Entering, RoomsHere};
 use super::call_news::CallNews;
 use super::recovery::Offsets;
 use super::sockets::Sockets;
@@ -36,33 +38,35 @@ pub(super) struct Hub {
     entering: Mutex<HashMap<UserId, Entering>>,
     /// Changes whenever more of the log was told, and with the start.
     progress: watch::Sender<()>,
+    /// What of other processes' events is heard here.
+    interest: Arc<RoomsHere>,
+    /// All of the log is told here, whoever wrote it.
+    hears_others: AtomicBool,
     pub(super) calls: CallNews,
 }
-
-/// Sockets of a user that are between reading their conversations and being in their rooms.
-#[derive(Default)]
-struct Entering {
-    sockets: usize,
-    /// Conversations that the user was taken out of meanwhile, with the `members_version` of it. What
-    /// was read before that version must not bring the socket back in.
-    removals: Vec<(ConversationId, u64)>,
-}
-
-/// One socket's way in. Dropped without [`EntryGuard::finish`], the socket was not let in.
-pub(super) struct EntryGuard<'a> {
-    hub: &'a Hub,
-    user_id: UserId,
-}
-
-/// How long an entry waits for events that the store has committed. They are told at once, so what
-/// does not come was written by another process, and nobody will tell it.
-const COMMITS_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Hub {
     pub(super) fn new(sockets: Arc<Sockets>, presence: Arc<Presence>, calls: CallNews) -> Self {
         let offsets = Arc::clone(&calls.offsets);
         let progress = watch::Sender::new(());
-        Self { sockets, presence, offsets, entering: Mutex::default(), calls, progress }
+        let interest = Arc::new(RoomsHere::new(Arc::clone(&sockets)));
+        let hears_others = AtomicBool::new(false);
+        Self {
+            sockets,
+            presence,
+            offsets,
+            entering: Mutex::default(),
+            progress,
+            interest,
+            hears_others,
+            calls,
+        }
+    }
+
+    /// Lets the store tell what other processes write, as far as it is heard here.
+    pub(super) fn hear_others(&self, store: &dyn Store) {
+        let is_heard = store.hear_others(Arc::clone(&self.interest) as Arc<dyn Interest>);
+        self.hears_others.store(is_heard, Ordering::Relaxed);
     }
 
     /// What offsets are made with.
@@ -83,20 +87,17 @@ impl Hub {
         drop(progress.wait_for(|()| self.offsets.epoch().is_some()).await);
     }
 
-    /// Begins a socket's way in, before its conversations are read.
-    pub(super) fn begin_entry(&self, user_id: UserId) -> EntryGuard<'_> {
-        self.entering.lock().entry(user_id).or_default().sockets += 1;
-        EntryGuard { hub: self, user_id }
-    }
-
     /// Hands events on to everybody who hears them.
     pub(super) fn deliver(
         &self,
-        batch: Vec<Committed>,
+        commits: Commits,
         typing: &Typing,
         tell_erased: &dyn Fn(UserId, &Acquaintances),
     ) {
-        for committed in batch {
+        if commits.is_after_gap {
+            self.send_away_all();
+        }
+        for committed in commits.events {
             let mut entering = self.entering.lock();
             let position = committed.position;
             // One event that a defect of ours cannot tell must not silence all that follow.
@@ -114,7 +115,18 @@ impl Hub {
             }
             self.offsets.advance(position);
         }
+        self.offsets.advance(commits.up_to);
         self.progress.send_replace(());
+    }
+
+    /// Lets everybody come in anew: what they missed can no longer be told, and `sync` tells them.
+    fn send_away_all(&self) {
+        tracing::error!(
+            "a part of the log was trimmed before it was told; all clients come in anew"
+        );
+        if let Some(all) = self.sockets.all() {
+            all.close_transport(DisconnectReason::ForcedClose);
+        }
     }
 
     fn deliver_one(
@@ -130,9 +142,12 @@ impl Hub {
         let offset = self.offsets.durable(position, position);
         match event {
             Event::MessagesRead(read) => self.tell_read(read, &offset),
-            Event::ConversationUpdated { conversation, added, removed } => {
+            Event::ConversationUpdated { conversation, added, removed, has_moved_on } => {
                 self.move_members(entering, &conversation, (&added, &removed), typing);
-                self.tell_conversation(&conversation, &removed, &hidden_from, &offset);
+                let gone = if has_moved_on { &removed[..] } else { &[] };
+                self.tell_parting(&conversation, gone, &offset);
+                let removed = if has_moved_on { &[] } else { &removed[..] };
+                self.tell_conversation(&conversation, removed, &hidden_from, &offset);
             }
             Event::CallRinging(call) => self.calls.tell_ringing(&call),
             Event::CallAnswered(call) => self.calls.tell_answered(&call),
@@ -256,6 +271,19 @@ impl Hub {
         }
     }
 
+    /// Tells who went that the conversation goes on without them, and nothing of what it is now.
+    fn tell_parting(&self, conversation: &Conversation, gone: &[UserId], offset: &str) {
+        if gone.is_empty() {
+            return;
+        }
+        let conversation = without_present(conversation);
+        let event = updated_event(conversation, None, &self.presence);
+        let Some(packet) = encode(&event, offset) else { return };
+        for socket in self.devices(gone) {
+            socket.send(&packet);
+        }
+    }
+
     /// Lets the devices of a user ask for blocks from here on, also those that are just coming in.
     fn note_block(&self, user_id: UserId) {
         for socket in self.devices(&[user_id]) {
@@ -273,57 +301,15 @@ impl Hub {
     }
 }
 
-impl EntryGuard<'_> {
-    /// Lets the socket into the rooms of the conversations that were read, but for those that its
-    /// user was taken out of after the reading; and into those of `views` as far as it is a member.
-    ///
-    /// Gives the position in the log from which on it hears everything: not before the one at which
-    /// memberships were read, since what was told before may be from before the user came.
-    pub(super) async fn finish(
-        self,
-        socket: &Socket,
-        acquaintances: &Acquaintances,
-        views: &[ConversationId],
-    ) -> u64 {
-        let hub = self.hub;
-        let position = acquaintances.position;
-        let mut progress = hub.progress.subscribe();
-        let told = progress.wait_for(|()| hub.offsets.told() >= position);
-        if timeout(COMMITS_TIMEOUT, told).await.is_err() {
-            tracing::warn!(position, "another process wrote events, which were told to nobody");
-            hub.offsets.advance(position);
-        }
-        let entering = hub.entering.lock();
-        let removals = entering.get(&self.user_id).map_or(&[][..], |entering| &entering.removals);
-        for (id, version) in &acquaintances.conversations {
-            let is_stale = removals
-                .iter()
-                .any(|(removed_id, removed_version)| removed_id == id && removed_version > version);
-            if !is_stale {
-                socket.join(&rooms::members(*id));
-            }
-        }
-        for id in views {
-            if socket.in_room(&rooms::members(*id)) {
-                socket.join(&rooms::viewers(*id));
-            }
-        }
-        // What was emitted on the way in is of events up to here: they are told by a replay, or were
-        // before the session began.
-        socket.discard_held();
-        hub.offsets.told()
-    }
-}
-
-impl Drop for EntryGuard<'_> {
-    fn drop(&mut self) {
-        let mut entering = self.hub.entering.lock();
-        if let Some(counted) = entering.get_mut(&self.user_id) {
-            counted.sockets -= 1;
-            if counted.sockets == 0 {
-                entering.remove(&self.user_id);
-            }
-        }
+/// A conversation of which nothing is shown that may have come after somebody went.
+fn without_present(conversation: &Conversation) -> Conversation {
+    Conversation {
+        name: None,
+        avatar: None,
+        participants: Vec::new(),
+        blocks: Vec::new(),
+        last_message: None,
+        ..conversation.clone()
     }
 }
 

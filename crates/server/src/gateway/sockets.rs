@@ -27,6 +27,11 @@ impl Sockets {
         self.io.get().map(|io| io.to(room))
     }
 
+    /// Is anybody in a room?
+    pub(super) fn has_room(&self, room: &str) -> bool {
+        self.io.get().is_some_and(|io| io.has_room(room))
+    }
+
     /// Every socket.
     pub(super) fn all(&self) -> Option<Broadcast> {
         self.io.get().map(SocketIo::broadcast)

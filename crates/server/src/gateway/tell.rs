@@ -50,7 +50,7 @@ pub(super) fn server_event(
         }
         Event::MessagesRead(read) => ServerEvent::MessagesRead(view::messages_read(read)),
         Event::ConversationUpdated { conversation, .. } => {
-            updated_event(conversation, None, presence)
+            updated_event(*conversation, None, presence)
         }
         Event::FriendRequestCreated(request) => {
             ServerEvent::NewFriendRequest(view::friend_request_with_sender(request, presence))

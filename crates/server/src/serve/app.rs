@@ -37,7 +37,7 @@ pub(super) struct App {
 }
 
 pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
-    let Parts { config, jwt_secret, store, revocations, clock, random } = parts;
+    let Parts { config, jwt_secret, store, is_first_server, revocations, clock, random } = parts;
     let config = Arc::new(config);
     let metrics = Metrics::start()?;
     let feed = store.take_commit_feed().ok_or(StartError::StoreTaken)?;
@@ -78,6 +78,7 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
         gateway::Parts {
             chat: Arc::clone(&chat),
             store: Arc::clone(&store),
+            is_first_server,
             auth: Arc::clone(&auth),
             presence: Arc::clone(&presence),
             ice,

@@ -75,6 +75,7 @@ impl TestApp {
             config,
             jwt_secret: Secret::parse(SECRET).unwrap(),
             store: Arc::clone(&store),
+            is_first_server: true,
             revocations: Revocations::of(&data_dir),
             clock: Arc::<ManualClock>::clone(&clock),
             random: Arc::new(SystemRandom),

@@ -55,6 +55,7 @@ async fn an_export_is_one_document_of_what_is_ones_own() {
     let disposition = answer.header("content-disposition");
     assert_eq!(disposition, Some("attachment; filename=\"salala-export.json\""));
     let lists = [
+        "calls",
         "blocks",
         "conversations",
         "friends",

@@ -1,8 +1,9 @@
 //! The built binary on SQLite's file itself: absent where the tests run on PostgreSQL.
 
 use std::net::TcpListener;
+use std::os::unix::fs::{MetadataExt as _, chown};
 
-use rustix::process::Signal;
+use rustix::process::{Signal, getuid};
 
 use super::command::{Process, doctor, limited, run, salala, sentence};
 use super::place::Place;
@@ -46,6 +47,22 @@ fn a_database_is_made_and_migrated_by_itself() {
         assert!(output.status.success(), "{output:?}");
     }
     assert!(folder.path().join("data/salala.db").exists());
+}
+
+#[test]
+fn a_restored_database_belongs_to_the_owner_of_its_folder() {
+    let folder = Place::new();
+    for arguments in [&["migrate"][..], &["backup", "copy.db"]] {
+        assert!(run(&folder, arguments, &[]).status.success(), "{arguments:?}");
+    }
+    let data = folder.path().join("data");
+    // Root may be the one who restores, though the server is another user; others are their own.
+    let owner = if getuid().is_root() { 65_534 } else { getuid().as_raw() };
+    chown(&data, Some(owner), None).unwrap();
+    let output = run(&folder, &["restore", "--force", "copy.db"], &[]);
+    assert!(output.status.success(), "{output:?}");
+    let restored = std::fs::metadata(data.join("salala.db")).unwrap();
+    assert_eq!((restored.uid(), restored.mode() & 0o777), (owner, 0o600));
 }
 
 #[test]

@@ -95,6 +95,19 @@ const BOUNDS: &[(&str, &str)] = &[
     ("feed_batches: 64,", "committed batches that wait for delivery | 64 |"),
     ("PARTICIPANTS_MAX: usize = 10_000;", "members of a group | 10,000 |"),
     ("BLOCKS_MAX: usize = 10_000;", "blocks of a user | 10,000 |"),
+    ("CALLS_MADE_MAX: usize = 20;", "calls under way that one user made | 20 |"),
+    (
+        "CALL_DESCRIPTION_MAX_BYTES: usize = 64 << 10;",
+        "an offer or answer of a call; an ICE candidate | 64 KiB; 8 KiB |",
+    ),
+    (
+        "CALL_CANDIDATE_MAX_BYTES: usize = 8 << 10;",
+        "an offer or answer of a call; an ICE candidate | 64 KiB; 8 KiB |",
+    ),
+    (
+        "CALL_CANDIDATES_KEPT: usize = 64;",
+        "candidates of each side that a call keeps for a device that comes back | 64 |",
+    ),
     ("READ_IDS_MAX: usize = 1_000;", "ids in `markMessagesAsRead` | 1,000 |"),
     ("PAGE_MAX: usize = 100;", "rows of a page | 100 |"),
     ("MATCHES_MAX: i64 = 1_000;", "users found by a search | 1,000 looked at |"),

@@ -1,9 +1,12 @@
 //! The port for exports: everything held about a user, read in parts.
 
-use salala_core::ids::UserId;
+use salala_core::Timestamp;
+use salala_core::ids::{CallId, UserId};
+use salala_core::records::Call;
 use salala_core::records::export::ExportRows;
 
 use crate::Pending;
+use crate::ports::calls::CallCursor;
 
 /// What kind of rows, in the order of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub enum ExportSection {
     Reactions,
     /// What the user marked as read.
     Reads,
+    /// Calls, newest first.
+    Calls,
 }
 
 impl ExportSection {
@@ -43,7 +48,8 @@ impl ExportSection {
             Self::PastMemberships => Some(Self::Messages),
             Self::Messages => Some(Self::Reactions),
             Self::Reactions => Some(Self::Reads),
-            Self::Reads => None,
+            Self::Reads => Some(Self::Calls),
+            Self::Calls => None,
         }
     }
 }
@@ -66,6 +72,18 @@ impl ExportPlace {
     /// Where a section begins.
     pub const fn start_of(section: ExportSection) -> Self {
         Self { section, id: [0; 16], number: -1 }
+    }
+
+    /// After which call to go on, in the order of [`crate::Calls::calls`].
+    pub(crate) fn call_cursor(self) -> Option<CallCursor> {
+        let created_at = Timestamp::from_unix_ms(self.number);
+        (self.number >= 0).then(|| CallCursor { created_at, id: CallId::from_bytes(self.id) })
+    }
+
+    /// The part of these calls, which come after this place.
+    pub(crate) fn part_of_calls(self, limit: usize, found: Vec<Call>) -> ExportPart {
+        let after = |call: &Call| (*call.id.as_bytes(), call.created_at.unix_ms());
+        self.part(limit, found, after, ExportRows::Calls)
     }
 
     /// The part of these rows, which come after this place; one that is not full is its section's last.

@@ -48,7 +48,7 @@ pub enum Access {
 }
 
 /// What a socket needs to know of its user when it connects, read in one transaction.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Acquaintances {
     /// The last position in the log at which this was read.
     pub position: u64,

@@ -231,6 +231,35 @@ pub(super) async fn hidden_from(
     ids_from(&rows)
 }
 
+/// For each of these messages the present members who may not see it, as [`hidden_from`].
+pub(super) async fn load_hidden_from(
+    db: &Db,
+    ids: &[MessageId],
+) -> Result<HashMap<MessageId, Vec<UserId>>> {
+    let found = db
+        .query(
+            "SELECT m.id, p.user_id
+             FROM unnest($1::uuid[]) AS named (id)
+             JOIN messages m ON m.id = named.id
+             JOIN participants p
+                 ON p.conversation_id = m.conversation_id AND p.joined_seq >= m.seq
+             WHERE NOT EXISTS (
+                 SELECT 1
+                 FROM past_memberships h
+                 WHERE h.conversation_id = p.conversation_id AND h.user_id = p.user_id
+                     AND h.joined_seq < m.seq AND h.left_seq >= m.seq
+             )",
+            &[&all_to_db(ids)],
+        )
+        .await?;
+    let mut hidden_from: HashMap<MessageId, Vec<UserId>> = HashMap::new();
+    for row in &found {
+        let mut cells = Cells::new(row);
+        hidden_from.entry(cells.id()?).or_default().push(cells.id()?);
+    }
+    Ok(hidden_from)
+}
+
 /// Where a message stands.
 #[derive(Clone, Copy)]
 pub(super) struct Located {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::db::{Db, Parameters};
 use super::error::Result;
 use super::locks::Keys;
+use super::others::NOTIFY;
 use super::sends::{QueuedSend, store_sends};
 use super::write_tx::{LOCK_LOG, WriteTx};
 use super::writer::Command;
@@ -85,8 +86,9 @@ impl Attempt {
             if !has_rows {
                 return Ok(Vec::new());
             }
-            let (locked, positions) = join(db.query(LOCK_LOG, &[]), rows.insert(db)).await;
-            locked.and(positions)
+            let (locked, positions, notified) =
+                join3(db.query(LOCK_LOG, &[]), rows.insert(db), db.query(NOTIFY, &[])).await;
+            locked.and(notified).and(positions)
         };
         let mark: Parameters<'_> = &[&self.id, &self.batch, &has_rows];
         let (positions, marked, committed) =

@@ -8,11 +8,12 @@ use salala_core::records::UserBrief;
 use super::PostgresStore;
 use super::access::{ids_from, require_user};
 use super::call_moves::hang_up_between;
-use super::cells::{Cells, DbId, brief_columns, rows};
+use super::cells::{Cells, DbId, rows};
 use super::db::Db;
 use super::error::Result;
 use super::locks::Key;
 use super::write_tx::WriteTx;
+use crate::columns::brief_columns;
 use crate::error::{blocked, left, refuse_self};
 use crate::log::Event;
 use crate::pair::direct_key;
@@ -144,7 +145,8 @@ pub(super) async fn blocks_among_members(
         .collect()
 }
 
-async fn are_blocked(db: &Db, one: UserId, other: UserId) -> Result<bool> {
+/// Does a block stand between the two, whoever made it?
+pub(super) async fn are_blocked(db: &Db, one: UserId, other: UserId) -> Result<bool> {
     let row = db
         .query_one(
             "SELECT EXISTS (

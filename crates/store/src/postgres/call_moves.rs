@@ -1,22 +1,21 @@
 //! What happens to a call that is under way: answers, ends, devices that go and come, deadlines.
 
 use salala_core::Timestamp;
-use salala_core::calls::{
-    CallAct, CallEndEvent, CallMove, CallSide, CallSignalKind, CallState, RETURN_WITHIN,
-};
+use salala_core::calls::{CallAct, CallMove, CallSide, CallSignalKind, RETURN_WITHIN};
 use salala_core::ids::{CallId, UserId};
-use salala_core::records::{CallCatchUp, CallDevice, CallEndedBy, CallEnding, CallSignal};
+use salala_core::records::{CallCatchUp, CallEndedBy};
 
 use super::access::ids_from;
-use super::call_rows::{CallRow, find_under_way, load_call, under_way_of};
+use super::call_rows::{find_under_way, load_call, save_call, under_way_of};
 use super::call_signals::{erase_signals, forget_other_devices, keep_signal, signals_of};
 use super::cells::{Cells, DbId, rows};
 use super::error::Result;
 use super::write_tx::WriteTx;
+use crate::call_row::CallRow;
+use crate::error::no_call;
 use crate::log::Event;
 use crate::pair::direct_key;
 use crate::ports::calls::{CallParty, CallWith};
-use crate::{Conflict, StoreError};
 
 /// Hands something over; the callee's first answer answers the call.
 pub(super) async fn signal(
@@ -28,28 +27,14 @@ pub(super) async fn signal(
     now: Timestamp,
 ) -> Result<()> {
     let (mut row, side) = find_with(tx, from.user_id, with, now).await?.ok_or_else(no_call)?;
-    let is_answer = kind == CallSignalKind::Answer && row.call.state == CallState::Ringing;
-    match (row.call.device(side), side) {
-        (Some(device), _) if device.key != from.device.key => {
-            return Err(Conflict::CallElsewhere.into());
-        }
-        (_, CallSide::Caller) if is_answer => return Err(Conflict::CallNotAnswered.into()),
-        (_, CallSide::Callee) if is_answer => answer(tx, &mut row, &from.device, now).await?,
-        (Some(_) | None, _) => {}
+    if row.take_signal(side, &from.device, kind, now)? {
+        forget_other_devices(tx.db, row.call.id, &from.device.key).await?;
+        tx.tell_user_now(row.call.callee.id, Event::CallAnswered(Box::new(row.call.clone())));
     }
-    row.last_signal += 1;
     keep_signal(tx.db, &row, side, &from.device.key, kind, &body).await?;
-    row.save(tx.db).await?;
-    let to = side.other();
-    let signal = CallSignal {
-        call_id: row.call.id,
-        number: row.last_signal,
-        from: from.user_id,
-        to_device: row.call.device(to).cloned(),
-        kind,
-        body,
-    };
-    tx.tell_user_now(row.call.party(to).id, Event::CallSignalled(Box::new(signal)));
+    save_call(tx.db, &mut row).await?;
+    let (to, signal) = row.signal(side, kind, body);
+    tx.tell_user_now(to, Event::CallSignalled(Box::new(signal)));
     Ok(())
 }
 
@@ -64,10 +49,7 @@ pub(super) async fn end(
     let Some((mut row, side)) = find_with(tx, by.user_id, with, now).await? else {
         return if had_call(tx, by.user_id, with).await? { Ok(()) } else { Err(no_call()) };
     };
-    let is_elsewhere = row.call.device(side).is_some_and(|device| device.key != by.device.key);
-    if row.call.state == CallState::Accepted && is_elsewhere && row.back_by(side).is_none() {
-        return Err(Conflict::CallElsewhere.into());
-    }
+    row.refuse_elsewhere(side, &by.device)?;
     let by = CallEndedBy { user_id: by.user_id, act, device: Some(by.device) };
     finish(tx, &mut row, CallMove::HangUp(side), Some(by), now).await
 }
@@ -105,16 +87,7 @@ pub(super) async fn end_if_due(
     row: &mut CallRow,
     now: Timestamp,
 ) -> Result<bool> {
-    let Some(deadline) = row.deadline().filter(|deadline| *deadline <= now) else {
-        return Ok(false);
-    };
-    let happened = if row.caller_back_by == Some(deadline) {
-        CallMove::Lose(CallSide::Caller)
-    } else if row.callee_back_by == Some(deadline) {
-        CallMove::Lose(CallSide::Callee)
-    } else {
-        CallMove::RingOut
-    };
+    let Some(happened) = row.due(now) else { return Ok(false) };
     finish(tx, row, happened, None, now).await?;
     Ok(true)
 }
@@ -151,14 +124,8 @@ pub(super) async fn leave(
     now: Timestamp,
 ) -> Result<()> {
     for mut row in under_way_of(tx.db, party.user_id).await? {
-        let Some(side) = row.call.side_of(party.user_id) else { continue };
-        let is_gone = match row.call.device(side) {
-            Some(device) => device.key == party.device.key,
-            None => is_last,
-        };
-        if is_gone && row.back_by(side).is_none() {
-            row.set_back_by(side, Some(now.plus(RETURN_WITHIN)));
-            row.save(tx.db).await?;
+        if row.lose(party, is_last, now) {
+            save_call(tx.db, &mut row).await?;
         }
     }
     Ok(())
@@ -177,23 +144,8 @@ pub(super) async fn come_back(
         if end_if_due(tx, &mut row, now).await? {
             continue;
         }
-        let device = row.call.device(side);
-        let is_bound = device.is_some();
-        let is_for_it = device.is_none_or(|device| {
-            device.key == party.device.key
-                || (device.session_id == party.device.session_id
-                    && !live_keys.contains(&device.key))
-        });
-        if !is_for_it {
-            continue;
-        }
-        match side {
-            CallSide::Caller => row.call.caller_device = party.device.clone(),
-            CallSide::Callee if is_bound => row.call.callee_device = Some(party.device.clone()),
-            CallSide::Callee => {}
-        }
-        row.set_back_by(side, None);
-        row.save(tx.db).await?;
+        let Some(is_bound) = row.find_again(side, party, live_keys) else { continue };
+        save_call(tx.db, &mut row).await?;
         let signals = signals_of(tx.db, &row, side.other()).await?;
         let last_number = row.last_signal;
         lacking.push(CallCatchUp { call: row.call, is_bound, signals, last_number });
@@ -221,22 +173,6 @@ pub(super) async fn leave_all(tx: &WriteTx<'_>, now: Timestamp) -> Result<u64> {
     Ok(changed)
 }
 
-async fn answer(
-    tx: &mut WriteTx<'_>,
-    row: &mut CallRow,
-    device: &CallDevice,
-    now: Timestamp,
-) -> Result<()> {
-    let Some(state) = row.call.state.after(CallMove::Answer) else { return Err(no_call()) };
-    row.call.state = state;
-    row.call.answered_at = Some(now);
-    row.call.callee_device = Some(device.clone());
-    row.set_back_by(CallSide::Callee, None);
-    forget_other_devices(tx.db, row.call.id, &device.key).await?;
-    tx.tell_user_now(row.call.callee.id, Event::CallAnswered(Box::new(row.call.clone())));
-    Ok(())
-}
-
 /// The call is over: what it kept is erased, and both are told.
 async fn finish(
     tx: &mut WriteTx<'_>,
@@ -245,16 +181,9 @@ async fn finish(
     by: Option<CallEndedBy>,
     now: Timestamp,
 ) -> Result<()> {
-    let Some(state) = row.call.state.after(happened) else { return Err(no_call()) };
-    row.call.state = state;
-    row.call.ended_at = Some(now);
-    row.call.end_reason = happened.end_reason(state);
-    row.caller_back_by = None;
-    row.callee_back_by = None;
-    row.save(tx.db).await?;
+    let ending = Box::new(row.finish(happened, by, now)?);
+    save_call(tx.db, row).await?;
     erase_signals(tx.db, row.call.id).await?;
-    let event = CallEndEvent::of(state, by.as_ref().map(|by| by.act));
-    let ending = Box::new(CallEnding { call: row.call.clone(), event, by });
     for user_id in [row.call.caller.id, row.call.callee.id] {
         let event = Event::CallEnded(ending.clone());
         if event.is_durable() {
@@ -314,9 +243,4 @@ async fn had_call(tx: &WriteTx<'_>, user_id: UserId, with: CallWith) -> Result<b
         }
     };
     Cells::new(&row).take()
-}
-
-/// The same words whether there is no such call or it is somebody else's.
-fn no_call() -> StoreError {
-    StoreError::Forbidden("there is no such call under way between you two")
 }

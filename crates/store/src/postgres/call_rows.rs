@@ -1,50 +1,16 @@
 //! Rows of calls: reading one with its two parties, and writing where it stands.
 
-use salala_core::Timestamp;
-use salala_core::calls::{CallEndReason, CallSide, CallState};
+use salala_core::calls::{CallEndReason, CallState};
 use salala_core::ids::{CallId, UserId};
 use salala_core::records::{Call, CallDevice};
 use tokio_postgres::Row;
 
-use super::cells::{Cells, DbId, brief_columns, number, optional_ms, rows};
+use super::cells::{Cells, DbId, number, optional_ms, rows};
 use super::db::{Db, Parameters};
 use super::error::Result;
 use crate::StoreError;
-
-/// Calls under way of one user that are looked at in one transaction: what one may make, and as many
-/// as may ring for them without their doing.
-const UNDER_WAY_MAX: usize = 1_000;
-
-/// A call under its transaction, with what only the store needs of it.
-pub(super) struct CallRow {
-    pub(super) call: Call,
-    /// Until when each has to be back.
-    pub(super) caller_back_by: Option<Timestamp>,
-    pub(super) callee_back_by: Option<Timestamp>,
-    pub(super) last_signal: u64,
-    /// As it was read, so that it is changed only from there.
-    read_state: CallState,
-}
-
-/// A call with its parties; the condition follows.
-macro_rules! select_call {
-    ($condition:literal) => {
-        concat!(
-            "SELECT k.id, k.conversation_id, ",
-            brief_columns!(),
-            ", v.id, v.username, v.display_name, v.avatar, v.last_seen_at,
-                 k.has_video, k.state, k.created_at, k.rings_until, k.answered_at, k.ended_at,
-                 k.end_reason, k.caller_device, k.caller_session, k.callee_device,
-                 k.callee_session, k.caller_back_by, k.callee_back_by, k.last_signal
-             FROM calls k
-             JOIN users u ON u.id = k.caller_id
-             JOIN users v ON v.id = k.callee_id
-             ",
-            $condition
-        )
-    };
-}
-pub(super) use select_call;
+use crate::call_row::{CallRow, UNDER_WAY_MAX};
+use crate::columns::select_call;
 
 /// The call under way between two. As with all that are read to be changed, nobody else changes it
 /// until the transaction ends: deadlines are looked after by every process, without the locks of the
@@ -167,69 +133,42 @@ pub(super) fn read_row(row: &Row) -> Result<CallRow> {
     })
 }
 
-impl CallRow {
-    /// Until when a side has to be back.
-    pub(super) fn back_by(&self, side: CallSide) -> Option<Timestamp> {
-        match side {
-            CallSide::Caller => self.caller_back_by,
-            CallSide::Callee => self.callee_back_by,
-        }
+/// Writes where the call stands, if it still stands where it was read.
+pub(super) async fn save_call(db: &Db, row: &mut CallRow) -> Result<()> {
+    let call = &row.call;
+    let caller = &call.caller_device;
+    let callee = call.callee_device.as_ref();
+    let changed = db
+        .execute(
+            "UPDATE calls
+             SET state = $3, answered_at = $4, ended_at = $5, end_reason = $6,
+                 caller_device = $7, caller_session = $8, callee_device = $9,
+                 callee_session = $10, caller_back_by = $11, callee_back_by = $12,
+                 deadline_at = $13, last_signal = $14
+             WHERE id = $1 AND state = $2",
+            &[
+                &call.id.to_db(),
+                &row.read_state.as_str(),
+                &call.state.as_str(),
+                &optional_ms(call.answered_at),
+                &optional_ms(call.ended_at),
+                &call.end_reason.map(CallEndReason::as_str),
+                &caller.key,
+                &caller.session_id.as_ref().map(DbId::to_db),
+                &callee.map(|device| device.key.as_str()),
+                &callee.and_then(|device| device.session_id.as_ref()).map(DbId::to_db),
+                &optional_ms(row.caller_back_by),
+                &optional_ms(row.callee_back_by),
+                &optional_ms(row.deadline()),
+                &number(row.last_signal),
+            ],
+        )
+        .await?;
+    if changed == 0 {
+        return Err(StoreError::Corrupt("a call changed under its transaction".to_owned()));
     }
-
-    /// Sets until when a side has to be back.
-    pub(super) fn set_back_by(&mut self, side: CallSide, back_by: Option<Timestamp>) {
-        match side {
-            CallSide::Caller => self.caller_back_by = back_by,
-            CallSide::Callee => self.callee_back_by = back_by,
-        }
-    }
-
-    /// When something happens by itself.
-    pub(super) fn deadline(&self) -> Option<Timestamp> {
-        if !self.call.state.is_live() {
-            return None;
-        }
-        let rings_until = (self.call.state == CallState::Ringing).then_some(self.call.rings_until);
-        [rings_until, self.caller_back_by, self.callee_back_by].into_iter().flatten().min()
-    }
-
-    /// Writes where the call stands, if it still stands where it was read.
-    pub(super) async fn save(&mut self, db: &Db) -> Result<()> {
-        let call = &self.call;
-        let caller = &call.caller_device;
-        let callee = call.callee_device.as_ref();
-        let changed = db
-            .execute(
-                "UPDATE calls
-                 SET state = $3, answered_at = $4, ended_at = $5, end_reason = $6,
-                     caller_device = $7, caller_session = $8, callee_device = $9,
-                     callee_session = $10, caller_back_by = $11, callee_back_by = $12,
-                     deadline_at = $13, last_signal = $14
-                 WHERE id = $1 AND state = $2",
-                &[
-                    &call.id.to_db(),
-                    &self.read_state.as_str(),
-                    &call.state.as_str(),
-                    &optional_ms(call.answered_at),
-                    &optional_ms(call.ended_at),
-                    &call.end_reason.map(CallEndReason::as_str),
-                    &caller.key,
-                    &caller.session_id.as_ref().map(DbId::to_db),
-                    &callee.map(|device| device.key.as_str()),
-                    &callee.and_then(|device| device.session_id.as_ref()).map(DbId::to_db),
-                    &optional_ms(self.caller_back_by),
-                    &optional_ms(self.callee_back_by),
-                    &optional_ms(self.deadline()),
-                    &number(self.last_signal),
-                ],
-            )
-            .await?;
-        if changed == 0 {
-            return Err(StoreError::Corrupt("a call changed under its transaction".to_owned()));
-        }
-        self.read_state = call.state;
-        Ok(())
-    }
+    row.read_state = call.state;
+    Ok(())
 }
 
 async fn find_call(

@@ -6,10 +6,10 @@ use salala_core::limits::CALL_CANDIDATES_KEPT;
 use salala_core::records::CallSignal;
 use tokio_postgres::Row;
 
-use super::call_rows::CallRow;
 use super::cells::{Cells, DbId, number, rows};
 use super::db::Db;
 use super::error::Result;
+use crate::call_row::CallRow;
 
 /// Keeps something under the row's last number, in the place of what it makes void.
 pub(super) async fn keep_signal(

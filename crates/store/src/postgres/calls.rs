@@ -12,16 +12,17 @@ use super::PostgresStore;
 use super::access::member;
 use super::blocks::refuse_blocked;
 use super::call_moves::{come_back, end, end_due, end_if_due, leave, leave_all, signal};
-use super::call_rows::{count_made, find_under_way, load_call, read_row, select_call};
-use super::cells::{DbId, brief_columns, rows};
+use super::call_rows::{count_made, find_under_way, load_call, read_row};
+use super::cells::{DbId, rows};
 use super::db::{Db, Parameters};
 use super::error::Result;
 use super::locks::Key;
 use super::write_tx::WriteTx;
-use crate::error::refuse_self;
+use crate::columns::select_call;
+use crate::error::{callee_is_no_member, refuse_self};
 use crate::log::Event;
 use crate::pair::direct_key;
-use crate::ports::calls::{CallCursor, CallParty, CallWith, Calls, NewCall};
+use crate::ports::calls::{CallCursor, CallParty, CallWith, Calls, NewCall, repeat_or_conflict};
 use crate::{Conflict, Pending, StoreError};
 
 impl Calls for PostgresStore {
@@ -91,17 +92,7 @@ async fn start(tx: &mut WriteTx<'_>, new: &NewCall) -> Result<(Call, bool)> {
     let (caller_id, callee_id) = (new.caller.user_id, new.callee_id);
     refuse_self(caller_id, callee_id)?;
     member(tx.db, caller_id, new.conversation_id).await?;
-    member(tx.db, callee_id, new.conversation_id).await.map_err(|error| match error {
-        StoreError::Forbidden(_) => {
-            StoreError::Forbidden("whom you call is not a member of this conversation")
-        }
-        other @ (StoreError::NotFound(_)
-        | StoreError::Conflict(_)
-        | StoreError::Invalid { .. }
-        | StoreError::Busy
-        | StoreError::Unavailable(_)
-        | StoreError::Corrupt(_)) => other,
-    })?;
+    member(tx.db, callee_id, new.conversation_id).await.map_err(callee_is_no_member)?;
     refuse_blocked(tx.db, caller_id, callee_id).await?;
     let key = direct_key(caller_id, callee_id);
     if let Some(mut row) = find_under_way(tx.db, key).await?
@@ -146,16 +137,8 @@ async fn start(tx: &mut WriteTx<'_>, new: &NewCall) -> Result<(Call, bool)> {
     Ok((call, false))
 }
 
-fn repeat_or_conflict(call: Call, caller_id: UserId) -> Result<(Call, bool)> {
-    if call.caller.id == caller_id {
-        Ok((call, true))
-    } else {
-        Err(Conflict::CallUnderWay(call.id).into())
-    }
-}
-
 /// A page from each side, of which the newest are taken.
-async fn load_history(
+pub(super) async fn load_history(
     db: &Db,
     user_id: UserId,
     after: Option<CallCursor>,

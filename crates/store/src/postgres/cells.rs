@@ -11,13 +11,7 @@ use uuid::Uuid;
 
 use super::error::Result;
 
-/// The columns of a [`UserBrief`] of the table `users` under the name `u`.
-macro_rules! brief_columns {
-    () => {
-        "u.id, u.username, u.display_name, u.avatar, u.last_seen_at"
-    };
-}
-pub(super) use brief_columns;
+pub(super) use crate::columns::{number, optional_ms, rows};
 
 /// A row and the place in it.
 pub(super) struct Cells<'a> {
@@ -68,7 +62,7 @@ impl<'a> Cells<'a> {
         Ok(Role::parse(self.take()?).unwrap_or(Role::Member))
     }
 
-    /// The columns of [`brief_columns`].
+    /// The columns of [`crate::columns::brief_columns`].
     pub(super) fn brief(&mut self) -> Result<UserBrief> {
         Ok(UserBrief {
             id: self.id()?,
@@ -113,19 +107,4 @@ pub(super) fn all_to_db<'a, T: DbId + 'a>(ids: impl IntoIterator<Item = &'a T>) 
 /// An array's values as ids.
 pub(super) fn uuids_to_ids<T: DbId>(uuids: Vec<Uuid>) -> Vec<T> {
     uuids.into_iter().map(T::from_db).collect()
-}
-
-/// A number as PostgreSQL holds it; what is too large is larger than all that is there anyway.
-pub(super) fn number(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-/// A row count for LIMIT.
-pub(super) fn rows(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
-}
-
-/// A moment or NULL as PostgreSQL holds it.
-pub(super) fn optional_ms(moment: Option<Timestamp>) -> Option<i64> {
-    moment.map(Timestamp::unix_ms)
 }

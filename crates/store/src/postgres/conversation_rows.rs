@@ -5,11 +5,12 @@ use salala_core::ids::ConversationId;
 use salala_core::records::{Conversation, Participant};
 
 use super::blocks::blocks_among_members;
-use super::cells::{Cells, DbId, brief_columns};
+use super::cells::{Cells, DbId};
 use super::db::Db;
 use super::error::Result;
 use super::history::load_message_at;
 use crate::StoreError;
+use crate::columns::brief_columns;
 
 /// The conversation, the same for every member.
 pub(super) async fn load_conversation(db: &Db, id: ConversationId) -> Result<Conversation> {

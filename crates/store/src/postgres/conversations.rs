@@ -212,7 +212,12 @@ pub(super) async fn tell_updated(
             }
         }
     }
-    let event = Event::ConversationUpdated { conversation, added, removed };
+    let event = Event::ConversationUpdated {
+        conversation: Box::new(conversation),
+        added,
+        removed,
+        has_moved_on: false,
+    };
     tx.tell_members(id, event, blind, now).await
 }
 

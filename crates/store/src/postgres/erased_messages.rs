@@ -8,6 +8,7 @@ use salala_core::ids::{ConversationId, MessageId, UserId};
 use salala_core::records::Reaction;
 
 use super::access::ids_from;
+use super::access::load_hidden_from;
 use super::cells::{Cells, DbId, all_to_db, number, rows};
 use super::db::Db;
 use super::erasures::{Done, Erasure};
@@ -96,32 +97,6 @@ async fn tell_all(
         *rev += 1;
     }
     Ok(())
-}
-
-/// For each of these messages the present members who may not see it, as [`super::access::hidden_from`].
-async fn load_hidden_from(db: &Db, ids: &[MessageId]) -> Result<HashMap<MessageId, Vec<UserId>>> {
-    let found = db
-        .query(
-            "SELECT m.id, p.user_id
-             FROM unnest($1::uuid[]) AS named (id)
-             JOIN messages m ON m.id = named.id
-             JOIN participants p
-                 ON p.conversation_id = m.conversation_id AND p.joined_seq >= m.seq
-             WHERE NOT EXISTS (
-                 SELECT 1
-                 FROM past_memberships h
-                 WHERE h.conversation_id = p.conversation_id AND h.user_id = p.user_id
-                     AND h.joined_seq < m.seq AND h.left_seq >= m.seq
-             )",
-            &[&all_to_db(ids)],
-        )
-        .await?;
-    let mut hidden_from: HashMap<MessageId, Vec<UserId>> = HashMap::new();
-    for row in &found {
-        let mut cells = Cells::new(row);
-        hidden_from.entry(cells.id()?).or_default().push(cells.id()?);
-    }
-    Ok(hidden_from)
 }
 
 /// Takes as many `rev` of each conversation, and gives the first of them.

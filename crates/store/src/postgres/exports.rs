@@ -10,13 +10,15 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::PostgresStore;
-use super::cells::{Cells, DbId as _, brief_columns, number, rows};
+use super::calls::load_history;
+use super::cells::{Cells, DbId as _, number, rows};
 use super::db::{Db, Parameters};
 use super::erasures::{next_participation, next_past};
 use super::error::Result;
-use super::friends::{request_from, select_request};
+use super::friends::request_from;
 use super::sessions::session_from;
 use crate::Pending;
+use crate::columns::{brief_columns, select_request};
 use crate::mentions::mentions_from;
 use crate::ports::exports::{ExportPart, ExportPlace, ExportSection, Exports};
 
@@ -56,6 +58,7 @@ impl Export<'_> {
             ExportSection::Messages => self.messages().await,
             ExportSection::Reactions => self.reactions().await,
             ExportSection::Reads => self.reads().await,
+            ExportSection::Calls => self.calls().await,
         }
     }
 
@@ -240,7 +243,8 @@ impl Export<'_> {
                 let present = next_participation(self.db, self.user_id, after).await?;
                 let next = past.into_iter().chain(present).min();
                 let Some(id) = next else {
-                    return Ok(ExportPart { rows: ExportRows::Reads(found), next: None });
+                    let next = self.place.section.next().map(ExportPlace::start_of);
+                    return Ok(ExportPart { rows: ExportRows::Reads(found), next });
                 };
                 id
             };
@@ -257,6 +261,12 @@ impl Export<'_> {
             }
         }
         Ok(ExportPart { rows: ExportRows::Reads(found), next: Some(place) })
+    }
+
+    async fn calls(&self) -> Result<ExportPart> {
+        let after = self.place.call_cursor();
+        let found = load_history(self.db, self.user_id, after, self.limit).await?;
+        Ok(self.place.part_of_calls(self.limit, found))
     }
 
     async fn marks(&self, id: ConversationId, after: i64, limit: usize) -> Result<Vec<ReadRange>> {

@@ -9,34 +9,18 @@ use tokio_postgres::Row;
 use super::PostgresStore;
 use super::access::require_user;
 use super::blocks::refuse_blocked;
-use super::cells::{Cells, DbId, brief_columns};
+use super::cells::{Cells, DbId};
 use super::conversations::{find_or_make_direct, load_own};
 use super::db::Db;
 use super::error::Result;
 use super::locks::Key;
 use super::write_tx::WriteTx;
-use crate::error::refuse_self;
+use crate::columns::{brief_columns, select_request};
+use crate::error::{no_request, refuse_self};
 use crate::log::Event;
 use crate::ports::friends::Friends;
 use crate::request_status::{status_from, status_word};
 use crate::{Conflict, Pending, StoreError};
-
-/// A friend request with its sender; the condition follows.
-macro_rules! select_request {
-    ($condition:literal) => {
-        concat!(
-            "SELECT r.id, ",
-            brief_columns!(),
-            ", r.receiver_id, r.status, r.created_at
-             FROM friend_requests r
-             JOIN users u ON u.id = r.sender_id
-             ",
-            $condition
-        )
-    };
-}
-
-pub(super) use select_request;
 
 impl Friends for PostgresStore {
     fn friends(&self, user_id: UserId) -> Pending<Vec<UserBrief>> {
@@ -287,10 +271,6 @@ async fn load_received(db: &Db, user_id: UserId, id: FriendRequestId) -> Result<
 pub(super) async fn load_request(db: &Db, id: FriendRequestId) -> Result<FriendRequest> {
     let row = db.query_opt(select_request!("WHERE r.id = $1"), &[&id.to_db()]).await?;
     request_from(&row.ok_or_else(no_request)?)
-}
-
-fn no_request() -> StoreError {
-    StoreError::NotFound("this friend request")
 }
 
 /// From the columns of `select_request`.

@@ -59,11 +59,11 @@ pub(super) async fn load_rows(
 ) -> Result<Vec<LogRow>> {
     let found = db
         .query(
-            "SELECT l.position, l.committed_at, l.audience, l.audience_id, l.kind, l.subject_id,
+            "SELECT l.position, l.committed_at, l.audience, l.audience_id, l.rev, l.kind, l.subject_id,
                  l.actor_id, l.emoji
              FROM unnest($1::uuid[]) AS audience (id)
              CROSS JOIN LATERAL (
-                 SELECT position, committed_at, audience, audience_id, kind, subject_id, actor_id,
+                 SELECT position, committed_at, audience, audience_id, rev, kind, subject_id, actor_id,
                      emoji
                  FROM log
                  WHERE audience_id = audience.id AND position > $2 AND position <= $3
@@ -78,12 +78,29 @@ pub(super) async fn load_rows(
     found.iter().map(log_row_from).collect()
 }
 
+/// Rows of anybody's, the oldest first.
+pub(super) async fn load_rows_after(db: &Db, position: u64, limit: usize) -> Result<Vec<LogRow>> {
+    let found = db
+        .query(
+            "SELECT position, committed_at, audience, audience_id, rev, kind, subject_id, actor_id,
+                 emoji
+             FROM log
+             WHERE position > $1
+             ORDER BY position
+             LIMIT $2",
+            &[&number(position), &rows(limit)],
+        )
+        .await?;
+    found.iter().map(log_row_from).collect()
+}
+
 fn log_row_from(row: &Row) -> Result<LogRow> {
     let mut cells = Cells::new(row);
     Ok(LogRow {
         position: cells.number()?,
         committed_at: cells.moment()?,
         audience: audience_from(&mut cells)?,
+        rev: cells.number()?,
         kind: Kind::parse(cells.take()?),
         subject_id: cells.take::<Option<Uuid>>()?.map(Uuid::into_bytes),
         actor_id: cells.optional_id()?,

@@ -4,13 +4,15 @@ use std::fmt::Display;
 use std::future::Future;
 use std::time::Duration;
 
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::tls::NoTlsStream;
+use tokio_postgres::{Client, Config, Connection, NoTls, Socket};
 
 use super::batch::MARK_BATCH;
 use super::cells::Cells;
 use super::db::Db;
 use super::error::{Result, words_of};
 use super::locks::TAKE_LOCKS;
+use super::others::NOTIFY;
 use super::url::DatabaseUrl;
 use super::write_tx::{INSERT_LOG, LOCK_LOG};
 use crate::StoreError;
@@ -53,6 +55,9 @@ pub(super) struct Location {
     epoch: Vec<u8>,
 }
 
+/// A connection that works while its messages are read.
+pub(super) type Listening = Connection<Socket, NoTlsStream>;
+
 /// A writer's connection, and which of the server's processes serves it.
 pub(super) struct Opened {
     /// The connection.
@@ -86,7 +91,7 @@ impl Location {
     pub(super) async fn open_writer(&self) -> Result<Opened> {
         let db = self.open(&format!("{SESSION} -c synchronous_commit=on")).await?;
         // None of these may fall behind another one that is sent with it.
-        db.prepare_all(&[TAKE_LOCKS, LOCK_LOG, INSERT_LOG, MARK_BATCH]).await?;
+        db.prepare_all(&[TAKE_LOCKS, LOCK_LOG, INSERT_LOG, NOTIFY, MARK_BATCH]).await?;
         let row = db
             .query_one(
                 "SELECT pid, backend_start::text
@@ -170,7 +175,16 @@ impl Location {
         db.run("COMMIT").await
     }
 
-    fn unusable(&self, cause: &dyn Display) -> StoreError {
+    /// A connection whose messages its owner reads.
+    pub(super) async fn connect_to_listen(&self) -> Result<(Client, Listening)> {
+        match tokio::time::timeout(CONNECT_WITHIN, self.config.connect(NoTls)).await {
+            Ok(Ok(connected)) => Ok(connected),
+            Ok(Err(error)) => Err(self.unusable(&words_of(&error))),
+            Err(_) => Err(self.unusable(&"it does not answer")),
+        }
+    }
+
+    pub(super) fn unusable(&self, cause: &dyn Display) -> StoreError {
         StoreError::Unavailable(format!("the {} cannot be used: {cause}", self.name))
     }
 }

@@ -4,9 +4,10 @@ use futures_util::future::join;
 use salala_core::ids::UserId;
 use salala_core::records::UserBrief;
 
-use super::cells::{Cells, DbId, brief_columns, rows};
+use super::cells::{Cells, DbId, rows};
 use super::db::{Db, Parameters};
 use super::error::Result;
+use crate::columns::brief_columns;
 use crate::user_terms::{MATCHES_MAX, user_terms};
 
 /// What a user is found by.

@@ -7,13 +7,14 @@ use salala_core::ids::MessageId;
 use salala_core::records::{ReplyTo, UserBrief};
 use uuid::Uuid;
 
-use super::cells::{Cells, DbId, brief_columns};
+use super::cells::{Cells, DbId};
 use super::db::Db;
 use super::error::Result;
 use super::history::reply_from;
 use super::mentions::Named;
 use super::sends::QueuedSend;
 use crate::StoreError;
+use crate::columns::brief_columns;
 use crate::error::stranger;
 use crate::ports::messages::NewMessage;
 

@@ -32,7 +32,10 @@ impl DatabaseUrl {
         if !has_scheme {
             return Err(EXPECTED.to_owned());
         }
-        let mut config: Config = text.parse().map_err(|_| EXPECTED.to_owned())?;
+        let mut config: Config = text.parse().map_err(|_| {
+            let is_of_tls = text.contains("sslmode=verify-");
+            if is_of_tls { without_tls() } else { EXPECTED.to_owned() }
+        })?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(format!("{EXPECTED}, with the machine that it is on"));
         }
@@ -49,12 +52,7 @@ impl DatabaseUrl {
         // Never by chance: without a certificate that is checked, `prefer` hides nothing from anybody who
         // stands between, and refuses nothing.
         match config.get_ssl_mode() {
-            SslMode::Require => {
-                return Err(format!(
-                    "{EXPECTED}, without sslmode=require: this version reaches PostgreSQL without TLS, so \
-                     let both be on one machine or in a network of their own"
-                ));
-            }
+            SslMode::Require => return Err(without_tls()),
             SslMode::Disable | SslMode::Prefer | _ => config.ssl_mode(SslMode::Disable),
         };
         if config.get_application_name().is_none() {
@@ -116,6 +114,14 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// That TLS is asked for, which the crate has under fewer names than PostgreSQL's own programs.
+fn without_tls() -> String {
+    format!(
+        "{EXPECTED}, with sslmode=disable or none: this version reaches PostgreSQL without TLS, so let \
+         both be on one machine or in a network of their own"
+    )
+}
+
 fn host_name(host: &Host) -> String {
     match host {
         Host::Tcp(name) => name.clone(),
@@ -151,6 +157,16 @@ mod tests {
             assert!(!expected.contains("hunter2"), "{expected}");
         }
         assert!(DatabaseUrl::parse("postgresql://ann@db/chat?sslmode=disable").is_ok());
+    }
+
+    #[test]
+    fn who_asks_for_tls_is_told_that_there_is_none() {
+        for mode in ["require", "verify-ca", "verify-full"] {
+            let url = format!("postgres://ann:hunter2@db/chat?sslmode={mode}");
+            let expected = DatabaseUrl::parse(&url).unwrap_err();
+            assert!(expected.contains("without TLS"), "{mode}: {expected}");
+            assert!(!expected.contains("hunter2"), "{expected}");
+        }
     }
 
     #[test]

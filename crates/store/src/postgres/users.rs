@@ -7,13 +7,14 @@ use salala_core::records::{Credentials, User, UserBrief};
 use tokio_postgres::Row;
 
 use super::PostgresStore;
-use super::cells::{Cells, DbId, brief_columns};
+use super::cells::{Cells, DbId};
 use super::db::Db;
 use super::error::Result;
 use super::locks::Key;
 use super::search::{INSERT_TERMS, find_users, insert_terms, store_terms};
 use super::sessions::{INSERT_SESSION, insert_session, revoke_all};
 use super::write_tx::WriteTx;
+use crate::columns::brief_columns;
 use crate::error::no_user;
 use crate::ports::sessions::NewSession;
 use crate::ports::users::{NewUser, ProfileChanges, Users};

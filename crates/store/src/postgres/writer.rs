@@ -6,7 +6,7 @@
 //! the answers after it: what is acked is on its way.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -17,10 +17,12 @@ use super::batch::{Attempt, Stage};
 use super::db::Db;
 use super::error::Result;
 use super::locks::{Key, Keys};
+use super::others::{Alone, Hearer, OwnBatch};
 use super::readers::Local;
 use super::schema::{Location, Opened};
 use super::sends::QueuedSend;
 use super::write_tx::WriteTx;
+use crate::error::into_unavailable;
 use crate::log::Committed;
 use crate::queue::{Queue, closed};
 use crate::{Pending, StoreError};
@@ -120,7 +122,13 @@ pub(super) struct Writer {
     pub(super) location: Location,
     pub(super) queue: Arc<Commands>,
     pub(super) batch_max: usize,
-    pub(super) feed: mpsc::Sender<Vec<Committed>>,
+    /// To whoever reads the feed, while nobody hears what others write.
+    pub(super) alone: Alone,
+    /// Else to what tells it in its place among theirs.
+    pub(super) own: mpsc::Sender<OwnBatch>,
+    pub(super) hearer: Hearer,
+    /// The number of the server's process behind the connection.
+    pub(super) backend: Arc<AtomicI32>,
     /// Somebody took the other end of the feed.
     pub(super) is_feed_taken: Arc<AtomicBool>,
     /// Set when the task is done.
@@ -167,8 +175,8 @@ impl Writer {
 
     async fn write_batch(&mut self, mut batch: Vec<Box<dyn Command>>, keys: Keys) {
         match self.try_often(&mut batch, &keys).await {
-            Ok((events, failures)) => {
-                self.publish(events).await;
+            Ok((batch_told, failures)) => {
+                self.publish(batch_told).await;
                 for (command, failure) in batch.into_iter().zip(failures) {
                     command.answer(failure);
                 }
@@ -192,10 +200,11 @@ impl Writer {
             self.batch += 1;
             let mut attempt = Attempt::new(self.id, self.batch);
             match attempt.run(&opened.db, batch, keys).await {
-                Ok((mut events, positions, failures)) => {
+                Ok((events, positions, failures)) => {
                     self.opened = Some(opened);
-                    self.place(&mut events, positions.into_iter().max());
-                    return Ok((events, failures));
+                    let first = positions.iter().min().copied();
+                    let own = self.place(events, first, positions.into_iter().max());
+                    return Ok((own, failures));
                 }
                 // A fresh connection for the next one: whatever state this one is in, it goes.
                 Err(error) => {
@@ -206,7 +215,7 @@ impl Writer {
                             self.doubt = Some(Doubt { backend, events });
                             drop(db);
                             match self.settle_in_time().await? {
-                                Some(events) => return Ok((events, failures)),
+                                Some(own) => return Ok((own, failures)),
                                 None => true,
                             }
                         }
@@ -225,19 +234,25 @@ impl Writer {
         if let Some(opened) = self.opened.take().filter(|opened| !opened.db.is_lost()) {
             return Ok(opened);
         }
-        let opened = self.location.open_writer().await?;
-        if let Some(events) = self.settle(&opened.db).await? {
+        let opened = self.open().await?;
+        if let Some(own) = self.settle(&opened.db).await? {
             // Their callers were told that it is not known: the members hear of it all the same.
-            self.publish(events).await;
+            self.publish(own).await;
         }
         Ok(opened)
     }
 
+    async fn open(&self) -> Result<Opened> {
+        let opened = self.location.open_writer().await?;
+        self.backend.store(opened.backend.0, Ordering::Relaxed);
+        Ok(opened)
+    }
+
     /// What became of the batch in doubt: its events, if it was committed.
-    async fn settle_in_time(&mut self) -> Result<Option<Vec<Committed>>> {
+    async fn settle_in_time(&mut self) -> Result<Option<OwnBatch>> {
         let until = Instant::now() + SETTLE_WITHIN;
         loop {
-            let settled = match self.location.open_writer().await {
+            let settled = match self.open().await {
                 Ok(opened) => {
                     let settled = self.settle(&opened.db).await;
                     self.opened = Some(opened);
@@ -252,7 +267,7 @@ impl Writer {
         }
     }
 
-    async fn settle(&mut self, db: &Db) -> Result<Option<Vec<Committed>>> {
+    async fn settle(&mut self, db: &Db) -> Result<Option<OwnBatch>> {
         let Some(doubt) = &self.doubt else { return Ok(None) };
         let (process, began) = &doubt.backend;
         // While the process that served the lost connection is there, it may yet commit.
@@ -281,34 +296,47 @@ impl Writer {
             Some(row) => Some((row.try_get(0)?, row.try_get(1)?)),
             None => None,
         };
-        let mut events = self.doubt.take().map(|doubt| doubt.events).unwrap_or_default();
+        let events = self.doubt.take().map(|doubt| doubt.events).unwrap_or_default();
         match found {
             Some((batch, position)) if batch == self.batch => {
-                self.place(&mut events, position.and_then(|last| u64::try_from(last).ok()));
-                Ok(Some(events))
+                let last = position.and_then(|last| u64::try_from(last).ok());
+                Ok(Some(self.place(events, None, last)))
             }
             Some(_) | None => Ok(None),
         }
     }
 
     /// Gives each event its place: a durable one its position, another that of the last durable one
-    /// before it. `last` is that of the batch's last row, if it has one; the events know how many rows
+    /// before it. `first` and `last` are those of the batch's rows, if it has any; the events know how many rows
     /// come after theirs.
-    fn place(&mut self, events: &mut [Committed], last: Option<u64>) {
-        for committed in events {
+    fn place(
+        &mut self,
+        mut events: Vec<Committed>,
+        mut first: Option<u64>,
+        last: Option<u64>,
+    ) -> OwnBatch {
+        for committed in &mut events {
             if let Some(last) = last.filter(|_| committed.event.is_durable()) {
                 self.position = last.saturating_sub(committed.position);
+                first.get_or_insert(self.position);
             }
             committed.position = self.position;
         }
         self.position = last.unwrap_or(self.position);
+        OwnBatch { events, rows: first.zip(last) }
     }
 
-    async fn publish(&self, events: Vec<Committed>) {
-        if events.is_empty() || !self.is_feed_taken.load(Ordering::Acquire) {
+    async fn publish(&self, own: OwnBatch) {
+        let is_empty = own.events.is_empty() && own.rows.is_none();
+        if is_empty || !self.is_feed_taken.load(Ordering::Acquire) {
             return;
         }
-        if self.feed.send(events).await.is_err() {
+        let is_heard = if self.hearer.borrow().is_some() {
+            self.own.send(own).await.is_ok()
+        } else {
+            self.alone.tell(own).await
+        };
+        if !is_heard {
             tracing::debug!("nobody reads the commit feed any more");
         }
     }
@@ -329,18 +357,4 @@ impl Writer {
     }
 }
 
-type Outcome = (Vec<Committed>, Vec<Option<StoreError>>);
-
-/// Why nothing of a batch was stored, whichever way it failed.
-fn into_unavailable(error: StoreError) -> StoreError {
-    match error {
-        StoreError::Unavailable(cause) | StoreError::Corrupt(cause) => {
-            StoreError::Unavailable(cause)
-        }
-        StoreError::NotFound(_)
-        | StoreError::Forbidden(_)
-        | StoreError::Conflict(_)
-        | StoreError::Invalid { .. }
-        | StoreError::Busy => StoreError::Unavailable(error.to_string()),
-    }
-}
+type Outcome = (OwnBatch, Vec<Option<StoreError>>);

@@ -8,10 +8,11 @@ use salala_core::records::UserBrief;
 
 use super::SqliteStore;
 use super::call_moves::hang_up_between;
-use super::cells::{Cells, brief_columns, rows};
+use super::cells::{Cells, rows};
 use super::error::Result;
 use super::users::require_user;
 use super::write_tx::WriteTx;
+use crate::columns::brief_columns;
 use crate::error::{blocked, left, refuse_self};
 use crate::log::Event;
 use crate::pair::direct_key;

@@ -2,18 +2,16 @@
 
 use rusqlite::params;
 use salala_core::Timestamp;
-use salala_core::calls::{
-    CallAct, CallEndEvent, CallMove, CallSide, CallSignalKind, CallState, RETURN_WITHIN,
-};
+use salala_core::calls::{CallAct, CallMove, CallSide, CallSignalKind, RETURN_WITHIN};
 use salala_core::ids::{CallId, UserId};
-use salala_core::records::{CallCatchUp, CallDevice, CallEndedBy, CallEnding, CallSignal};
+use salala_core::records::{CallCatchUp, CallEndedBy};
 
-use super::call_rows::{CallRow, find_under_way, load_call, under_way_of};
+use super::call_rows::{find_under_way, load_call, save_call, under_way_of};
 use super::call_signals::{erase_signals, forget_other_devices, keep_signal, signals_of};
 use super::cells::{Cells, rows};
 use super::error::Result;
 use super::write_tx::WriteTx;
-use crate::Conflict;
+use crate::call_row::CallRow;
 use crate::error::no_call;
 use crate::log::Event;
 use crate::pair::direct_key;
@@ -29,28 +27,14 @@ pub(super) fn signal(
     now: Timestamp,
 ) -> Result<()> {
     let (mut row, side) = find_with(tx, from.user_id, with, now)?.ok_or_else(no_call)?;
-    let is_answer = kind == CallSignalKind::Answer && row.call.state == CallState::Ringing;
-    match (row.call.device(side), side) {
-        (Some(device), _) if device.key != from.device.key => {
-            return Err(Conflict::CallElsewhere.into());
-        }
-        (_, CallSide::Caller) if is_answer => return Err(Conflict::CallNotAnswered.into()),
-        (_, CallSide::Callee) if is_answer => answer(tx, &mut row, &from.device, now)?,
-        (Some(_) | None, _) => {}
+    if row.take_signal(side, &from.device, kind, now)? {
+        forget_other_devices(tx.db, row.call.id, &from.device.key)?;
+        tx.tell_user_now(row.call.callee.id, Event::CallAnswered(Box::new(row.call.clone())));
     }
-    row.last_signal += 1;
     keep_signal(tx.db, &row, side, &from.device.key, kind, &body)?;
-    row.save(tx.db)?;
-    let to = side.other();
-    let signal = CallSignal {
-        call_id: row.call.id,
-        number: row.last_signal,
-        from: from.user_id,
-        to_device: row.call.device(to).cloned(),
-        kind,
-        body,
-    };
-    tx.tell_user_now(row.call.party(to).id, Event::CallSignalled(Box::new(signal)));
+    save_call(tx.db, &mut row)?;
+    let (to, signal) = row.signal(side, kind, body);
+    tx.tell_user_now(to, Event::CallSignalled(Box::new(signal)));
     Ok(())
 }
 
@@ -65,10 +49,7 @@ pub(super) fn end(
     let Some((mut row, side)) = find_with(tx, by.user_id, with, now)? else {
         return if had_call(tx, by.user_id, with)? { Ok(()) } else { Err(no_call()) };
     };
-    let is_elsewhere = row.call.device(side).is_some_and(|device| device.key != by.device.key);
-    if row.call.state == CallState::Accepted && is_elsewhere && row.back_by(side).is_none() {
-        return Err(Conflict::CallElsewhere.into());
-    }
+    row.refuse_elsewhere(side, &by.device)?;
     let by = CallEndedBy { user_id: by.user_id, act, device: Some(by.device) };
     finish(tx, &mut row, CallMove::HangUp(side), Some(by), now)
 }
@@ -98,16 +79,7 @@ pub(super) fn hang_up_all(tx: &mut WriteTx<'_>, user_id: UserId, now: Timestamp)
 
 /// Ends a call whose time is up; true if it was.
 pub(super) fn end_if_due(tx: &mut WriteTx<'_>, row: &mut CallRow, now: Timestamp) -> Result<bool> {
-    let Some(deadline) = row.deadline().filter(|deadline| *deadline <= now) else {
-        return Ok(false);
-    };
-    let happened = if row.caller_back_by == Some(deadline) {
-        CallMove::Lose(CallSide::Caller)
-    } else if row.callee_back_by == Some(deadline) {
-        CallMove::Lose(CallSide::Callee)
-    } else {
-        CallMove::RingOut
-    };
+    let Some(happened) = row.due(now) else { return Ok(false) };
     finish(tx, row, happened, None, now)?;
     Ok(true)
 }
@@ -140,14 +112,8 @@ pub(super) fn leave(
     now: Timestamp,
 ) -> Result<()> {
     for mut row in under_way_of(tx.db, party.user_id)? {
-        let Some(side) = row.call.side_of(party.user_id) else { continue };
-        let is_gone = match row.call.device(side) {
-            Some(device) => device.key == party.device.key,
-            None => is_last,
-        };
-        if is_gone && row.back_by(side).is_none() {
-            row.set_back_by(side, Some(now.plus(RETURN_WITHIN)));
-            row.save(tx.db)?;
+        if row.lose(party, is_last, now) {
+            save_call(tx.db, &mut row)?;
         }
     }
     Ok(())
@@ -166,23 +132,8 @@ pub(super) fn come_back(
         if end_if_due(tx, &mut row, now)? {
             continue;
         }
-        let device = row.call.device(side);
-        let is_bound = device.is_some();
-        let is_for_it = device.is_none_or(|device| {
-            device.key == party.device.key
-                || (device.session_id == party.device.session_id
-                    && !live_keys.contains(&device.key))
-        });
-        if !is_for_it {
-            continue;
-        }
-        match side {
-            CallSide::Caller => row.call.caller_device = party.device.clone(),
-            CallSide::Callee if is_bound => row.call.callee_device = Some(party.device.clone()),
-            CallSide::Callee => {}
-        }
-        row.set_back_by(side, None);
-        row.save(tx.db)?;
+        let Some(is_bound) = row.find_again(side, party, live_keys) else { continue };
+        save_call(tx.db, &mut row)?;
         let signals = signals_of(tx.db, &row, side.other())?;
         let last_number = row.last_signal;
         lacking.push(CallCatchUp { call: row.call, is_bound, signals, last_number });
@@ -207,22 +158,6 @@ pub(super) fn leave_all(tx: &WriteTx<'_>, now: Timestamp) -> Result<u64> {
     Ok(changed as u64)
 }
 
-fn answer(
-    tx: &mut WriteTx<'_>,
-    row: &mut CallRow,
-    device: &CallDevice,
-    now: Timestamp,
-) -> Result<()> {
-    let Some(state) = row.call.state.after(CallMove::Answer) else { return Err(no_call()) };
-    row.call.state = state;
-    row.call.answered_at = Some(now);
-    row.call.callee_device = Some(device.clone());
-    row.set_back_by(CallSide::Callee, None);
-    forget_other_devices(tx.db, row.call.id, &device.key)?;
-    tx.tell_user_now(row.call.callee.id, Event::CallAnswered(Box::new(row.call.clone())));
-    Ok(())
-}
-
 /// The call is over: what it kept is erased, and both are told.
 fn finish(
     tx: &mut WriteTx<'_>,
@@ -231,16 +166,9 @@ fn finish(
     by: Option<CallEndedBy>,
     now: Timestamp,
 ) -> Result<()> {
-    let Some(state) = row.call.state.after(happened) else { return Err(no_call()) };
-    row.call.state = state;
-    row.call.ended_at = Some(now);
-    row.call.end_reason = happened.end_reason(state);
-    row.caller_back_by = None;
-    row.callee_back_by = None;
-    row.save(tx.db)?;
+    let ending = Box::new(row.finish(happened, by, now)?);
+    save_call(tx.db, row)?;
     erase_signals(tx.db, row.call.id)?;
-    let event = CallEndEvent::of(state, by.as_ref().map(|by| by.act));
-    let ending = Box::new(CallEnding { call: row.call.clone(), event, by });
     for user_id in [row.call.caller.id, row.call.callee.id] {
         let event = Event::CallEnded(ending.clone());
         if event.is_durable() {

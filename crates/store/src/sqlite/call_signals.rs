@@ -6,9 +6,9 @@ use salala_core::ids::CallId;
 use salala_core::limits::CALL_CANDIDATES_KEPT;
 use salala_core::records::CallSignal;
 
-use super::call_rows::CallRow;
 use super::cells::{Cells, number, rows};
 use super::error::Result;
+use crate::call_row::CallRow;
 
 /// Keeps something under the row's last number, in the place of what it makes void.
 pub(super) fn keep_signal(

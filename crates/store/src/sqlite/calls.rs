@@ -11,10 +11,11 @@ use super::SqliteStore;
 use super::access::member;
 use super::blocks::refuse_blocked;
 use super::call_moves::{come_back, end, end_due, end_if_due, leave, leave_all, signal};
-use super::call_rows::{count_made, find_under_way, load_call, read_row, select_call};
-use super::cells::{brief_columns, rows};
+use super::call_rows::{count_made, find_under_way, load_call, read_row};
+use super::cells::rows;
 use super::error::Result;
 use super::write_tx::WriteTx;
+use crate::columns::select_call;
 use crate::error::{callee_is_no_member, refuse_self};
 use crate::log::Event;
 use crate::pair::direct_key;
@@ -121,7 +122,7 @@ fn start(tx: &mut WriteTx<'_>, new: &NewCall) -> Result<(Call, bool)> {
 }
 
 /// A page from each side, of which the newest are taken.
-fn load_history(
+pub(super) fn load_history(
     db: &Connection,
     user_id: UserId,
     after: Option<CallCursor>,

@@ -10,13 +10,7 @@ use salala_core::{Timestamp, permissions::Role};
 
 type SqlResult<T> = rusqlite::Result<T>;
 
-/// The columns of a [`UserBrief`] of the table `users` under the name `u`.
-macro_rules! brief_columns {
-    () => {
-        "u.id, u.username, u.display_name, u.avatar, u.last_seen_at"
-    };
-}
-pub(super) use brief_columns;
+pub(super) use crate::columns::{number, optional_ms, rows};
 
 /// A row and the place in it.
 pub(super) struct Cells<'a, 'b> {
@@ -62,7 +56,7 @@ impl<'a, 'b> Cells<'a, 'b> {
         Ok(Role::parse(&self.take::<String>()?).unwrap_or(Role::Member))
     }
 
-    /// The columns of [`brief_columns`].
+    /// The columns of [`crate::columns::brief_columns`].
     pub(super) fn brief(&mut self) -> SqlResult<UserBrief> {
         Ok(UserBrief {
             id: self.id()?,
@@ -91,18 +85,3 @@ macro_rules! db_ids {
 }
 
 db_ids!(CallId, ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId);
-
-/// A number as SQLite holds it; what is too large is larger than all that is there anyway.
-pub(super) fn number(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-/// A row count for LIMIT.
-pub(super) fn rows(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
-}
-
-/// A moment or NULL as SQLite holds it.
-pub(super) fn optional_ms(moment: Option<Timestamp>) -> Option<i64> {
-    moment.map(Timestamp::unix_ms)
-}

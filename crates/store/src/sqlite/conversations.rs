@@ -12,7 +12,7 @@ use salala_core::wire::fields::Change;
 use super::SqliteStore;
 use super::access::{are_friends, hidden_from, member, past_intervals};
 use super::blocks::{blocks_among_members, refuse_blocked};
-use super::cells::{Cells, brief_columns, optional_ms, rows};
+use super::cells::{Cells, optional_ms, rows};
 use super::error::Result;
 use super::history::load_message_at;
 use super::members::{
@@ -20,6 +20,7 @@ use super::members::{
 };
 use super::users::require_user;
 use super::write_tx::WriteTx;
+use crate::columns::brief_columns;
 use crate::error::refuse_self;
 use crate::log::Event;
 use crate::pair::direct_key;
@@ -236,7 +237,17 @@ pub(super) fn tell_updated(
             }
         }
     }
-    tx.tell_members(id, Event::ConversationUpdated { conversation, added, removed }, blind, now)
+    tx.tell_members(
+        id,
+        Event::ConversationUpdated {
+            conversation: Box::new(conversation),
+            added,
+            removed,
+            has_moved_on: false,
+        },
+        blind,
+        now,
+    )
 }
 
 fn list(

@@ -8,12 +8,14 @@ use salala_core::records::export::{
 use salala_core::records::{Reaction, Session};
 
 use super::SqliteStore;
-use super::cells::{Cells, DbId as _, brief_columns, number, rows};
+use super::calls::load_history;
+use super::cells::{Cells, DbId as _, number, rows};
 use super::erasures::{next_participation, next_past};
 use super::error::Result;
-use super::friends::{request_from, select_request};
+use super::friends::request_from;
 use super::sessions::session_from;
 use crate::Pending;
+use crate::columns::{brief_columns, select_request};
 use crate::mentions::mentions_from;
 use crate::ports::exports::{ExportPart, ExportPlace, ExportSection, Exports};
 
@@ -51,6 +53,7 @@ impl Export<'_> {
             ExportSection::Messages => self.messages(),
             ExportSection::Reactions => self.reactions(),
             ExportSection::Reads => self.reads(),
+            ExportSection::Calls => self.calls(),
         }
     }
 
@@ -228,7 +231,8 @@ impl Export<'_> {
                 let present = next_participation(self.db, self.user_id, after)?;
                 let next = past.into_iter().chain(present).min();
                 let Some(id) = next else {
-                    return Ok(ExportPart { rows: ExportRows::Reads(found), next: None });
+                    let next = self.place.section.next().map(ExportPlace::start_of);
+                    return Ok(ExportPart { rows: ExportRows::Reads(found), next });
                 };
                 id
             };
@@ -245,6 +249,12 @@ impl Export<'_> {
             }
         }
         Ok(ExportPart { rows: ExportRows::Reads(found), next: Some(place) })
+    }
+
+    fn calls(&self) -> Result<ExportPart> {
+        let after = self.place.call_cursor();
+        let found = load_history(self.db, self.user_id, after, self.limit)?;
+        Ok(self.place.part_of_calls(self.limit, found))
     }
 
     fn marks(&self, id: ConversationId, after: i64, limit: usize) -> Result<Vec<ReadRange>> {

@@ -7,33 +7,17 @@ use salala_core::records::{FriendRequest, FriendRequestStatus, OwnConversation, 
 
 use super::SqliteStore;
 use super::blocks::refuse_blocked;
-use super::cells::{Cells, brief_columns};
+use super::cells::Cells;
 use super::conversations::{find_or_make_direct, load_own};
 use super::error::Result;
 use super::users::require_user;
 use super::write_tx::WriteTx;
-use crate::error::refuse_self;
+use crate::columns::{brief_columns, select_request};
+use crate::error::{no_request, refuse_self};
 use crate::log::Event;
 use crate::ports::friends::Friends;
 use crate::request_status::{status_from, status_word};
 use crate::{Conflict, Pending, StoreError};
-
-/// A friend request with its sender; the condition follows.
-macro_rules! select_request {
-    ($condition:literal) => {
-        concat!(
-            "SELECT r.id, ",
-            brief_columns!(),
-            ", r.receiver_id, r.status, r.created_at
-             FROM friend_requests r
-             JOIN users u ON u.id = r.sender_id
-             ",
-            $condition
-        )
-    };
-}
-
-pub(super) use select_request;
 
 impl Friends for SqliteStore {
     fn friends(&self, user_id: UserId) -> Pending<Vec<UserBrief>> {
@@ -260,10 +244,6 @@ pub(super) fn load_request(db: &Connection, id: FriendRequestId) -> Result<Frien
         .query_row([id.as_bytes()], request_from)
         .optional()?
         .ok_or_else(no_request)
-}
-
-fn no_request() -> StoreError {
-    StoreError::NotFound("this friend request")
 }
 
 /// From the columns of `select_request`.

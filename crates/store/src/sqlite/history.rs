@@ -6,32 +6,15 @@ use salala_core::ids::{ConversationId, MessageId, UserId};
 use salala_core::records::{Message, MessageRead, Reaction, ReplyTo};
 
 use super::access::member;
-use super::cells::{Cells, brief_columns, number, rows};
+use super::cells::{Cells, number, rows};
 use super::error::Result;
 use crate::StoreError;
+use crate::columns::select_message;
 use crate::error::hidden;
 use crate::history_page::{page, page_runs, show_reads};
 use crate::mentions::mentions_from;
 use crate::ports::messages::{History, HistoryRange};
 use crate::read_marks::block_end;
-
-/// A message with its sender and what it answers; the condition follows.
-macro_rules! select_message {
-    ($condition:literal) => {
-        concat!(
-            "SELECT m.id, m.conversation_id, m.seq, ",
-            brief_columns!(),
-            ", m.content, m.file_url, m.mentions, m.client_message_id, m.created_at, m.edited_at,
-                 m.deleted_at, r.id, r.sender_id, ru.username, r.content, r.file_url
-             FROM messages m
-             JOIN users u ON u.id = m.sender_id
-             LEFT JOIN messages r ON r.id = m.reply_to_id
-             LEFT JOIN users ru ON ru.id = r.sender_id
-             ",
-            $condition
-        )
-    };
-}
 
 /// A message as it stands, without `reads`; or `NotFound`.
 pub(super) fn load_message(db: &Connection, id: MessageId) -> Result<Message> {

@@ -50,7 +50,7 @@ pub(super) fn load_rows(
     limit: usize,
 ) -> Result<Vec<LogRow>> {
     let mut statement = db.prepare_cached(
-        "SELECT position, committed_at, audience, audience_id, kind, subject_id, actor_id, emoji
+        "SELECT position, committed_at, audience, audience_id, rev, kind, subject_id, actor_id, emoji
          FROM log
          WHERE audience_id = ?1 AND position > ?2 AND position <= ?3
          ORDER BY position
@@ -68,6 +68,7 @@ fn log_row_from(row: &Row<'_>) -> rusqlite::Result<LogRow> {
         position: cells.number()?,
         committed_at: cells.moment()?,
         audience: audience_from(&mut cells)?,
+        rev: cells.number()?,
         kind: Kind::parse(&cells.take::<String>()?),
         subject_id: cells.take()?,
         actor_id: cells.take::<Option<[u8; 16]>>()?.map(UserId::from_bytes),

@@ -9,13 +9,14 @@ use salala_core::records::{Message, ReplyTo, UserBrief};
 use super::SqliteStore;
 use super::access::{hidden_from, locate_message, member};
 use super::blocks::refuse_blocked_direct;
-use super::cells::{Cells, brief_columns, number};
+use super::cells::{Cells, number};
 use super::error::Result;
 use super::history::{
     load_message, load_repeat, load_reply_to, read_history, read_media, read_message,
 };
 use super::mentions::mentions_of;
 use super::write_tx::WriteTx;
+use crate::columns::brief_columns;
 use crate::error::{hidden, stranger};
 use crate::log::{Audience, Event};
 use crate::mentions::mentions_column;

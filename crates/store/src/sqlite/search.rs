@@ -4,8 +4,9 @@ use rusqlite::{Connection, params};
 use salala_core::ids::UserId;
 use salala_core::records::UserBrief;
 
-use super::cells::{Cells, brief_columns, rows};
+use super::cells::{Cells, rows};
 use super::error::Result;
+use crate::columns::brief_columns;
 use crate::user_terms::{MATCHES_MAX, user_terms};
 
 /// Makes a user findable under these names, and no others.

@@ -7,11 +7,12 @@ use salala_core::records::{Credentials, User, UserBrief};
 
 use super::SqliteStore;
 use super::access::user_exists;
-use super::cells::{Cells, brief_columns};
+use super::cells::Cells;
 use super::error::Result;
 use super::search::{find_users, store_terms};
 use super::sessions::{insert_session, revoke_all};
 use super::write_tx::WriteTx;
+use crate::columns::brief_columns;
 use crate::error::no_user;
 use crate::ports::sessions::NewSession;
 use crate::ports::users::{NewUser, ProfileChanges, Users};

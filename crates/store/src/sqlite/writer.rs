@@ -15,7 +15,8 @@ use super::error::Result;
 use super::message_search::index_messages;
 use super::schema::{Location, Opened};
 use super::write_tx::WriteTx;
-use crate::log::Committed;
+use crate::error::into_unavailable;
+use crate::log::{Commits, Committed};
 use crate::queue::{Queue, closed};
 use crate::{Pending, StoreError};
 
@@ -82,7 +83,7 @@ pub(super) struct Writer {
     pub(super) location: Location,
     pub(super) queue: Arc<Commands>,
     pub(super) batch_max: usize,
-    pub(super) feed: mpsc::Sender<Vec<Committed>>,
+    pub(super) feed: mpsc::Sender<Commits>,
     /// Somebody took the other end of the feed.
     pub(super) is_feed_taken: Arc<AtomicBool>,
     /// Set when the thread is done.
@@ -149,27 +150,13 @@ impl Writer {
         if events.is_empty() || !self.is_feed_taken.load(Ordering::Acquire) {
             return;
         }
-        if self.feed.blocking_send(events).is_err() {
+        if self.feed.blocking_send(Commits::alone(events)).is_err() {
             tracing::debug!("nobody reads the commit feed any more");
         }
     }
 }
 
 type Outcome = (Vec<Committed>, Vec<Option<StoreError>>);
-
-/// Why nothing of a batch was stored, whichever way it failed.
-fn into_unavailable(error: StoreError) -> StoreError {
-    match error {
-        StoreError::Unavailable(cause) | StoreError::Corrupt(cause) => {
-            StoreError::Unavailable(cause)
-        }
-        StoreError::NotFound(_)
-        | StoreError::Forbidden(_)
-        | StoreError::Conflict(_)
-        | StoreError::Invalid { .. }
-        | StoreError::Busy => StoreError::Unavailable(error.to_string()),
-    }
-}
 
 /// Runs a command in a savepoint; `Ok(Some(…))` refuses it alone, `Err` fails the whole batch.
 fn run_alone(command: &mut dyn Command, tx: &mut WriteTx<'_>) -> Result<Option<StoreError>> {

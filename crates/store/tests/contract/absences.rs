@@ -199,7 +199,7 @@ impl<'a> World<'a> {
     fn tell(&mut self, committed: &Committed) {
         let reader = self.users[0];
         let mut is_removed = false;
-        if let Event::ConversationUpdated { conversation, added, removed } = &committed.event {
+        if let Event::ConversationUpdated { conversation, added, removed, .. } = &committed.event {
             if added.contains(&reader) {
                 self.member_of.insert(conversation.id);
             }

@@ -143,7 +143,7 @@ pub(crate) async fn erasing_tells_those_who_knew_the_user(store: &dyn Store) {
     }
     let mut changed = Vec::new();
     for told in &events[3..] {
-        let Event::ConversationUpdated { conversation, added, removed } = &told.event else {
+        let Event::ConversationUpdated { conversation, added, removed, .. } = &told.event else {
             panic!("{told:?}")
         };
         assert!(added.is_empty());

@@ -36,7 +36,7 @@ async fn pair(store: &dyn Store) -> Pair {
     Pair { talk, anna: party(anna, "a1"), berta: party(berta, "b1") }
 }
 
-fn party(user_id: UserId, key: &str) -> CallParty {
+pub(super) fn party(user_id: UserId, key: &str) -> CallParty {
     device(user_id, key, Some(new_session_id()))
 }
 
@@ -44,7 +44,7 @@ fn device(user_id: UserId, key: &str, session_id: Option<SessionId>) -> CallPart
     CallParty { user_id, device: CallDevice { key: key.to_owned(), session_id } }
 }
 
-fn new_call(
+pub(super) fn new_call(
     talk: ConversationId,
     caller: &CallParty,
     callee_id: UserId,
@@ -69,7 +69,7 @@ impl Pair {
     }
 }
 
-fn with(user_id: UserId) -> CallWith {
+pub(super) fn with(user_id: UserId) -> CallWith {
     CallWith { user_id, call_id: None }
 }
 

@@ -78,7 +78,7 @@ pub(crate) async fn a_group_holds_whom_it_was_made_with_once(store: &dyn Store) 
     assert_eq!(events.len(), 3);
     assert_eq!(events[0].audience, Audience::Conversation(own.conversation.id));
     let Event::ConversationUpdated { conversation, added, .. } = &events[0].event else { panic!() };
-    assert_eq!(*conversation, own.conversation);
+    assert_eq!(**conversation, own.conversation);
     assert_eq!(*added, [anna, carl, berta]);
     for (event, user_id) in events[1..].iter().zip([carl, berta]) {
         assert_eq!(event.audience, Audience::User(user_id));
@@ -163,7 +163,7 @@ pub(crate) async fn own_settings_change_silently_and_group_settings_by_event(sto
     let changed = store.update_conversation(anna, choir, named.clone(), at(5)).await.unwrap();
     assert_eq!(changed.conversation.name.as_deref(), Some("Band"));
     let Event::ConversationUpdated { conversation, .. } = feed.one() else { panic!() };
-    assert_eq!(conversation, changed.conversation);
+    assert_eq!(*conversation, changed.conversation);
     store.update_conversation(anna, choir, named.clone(), at(6)).await.unwrap();
     assert_eq!(feed.kinds(), Vec::<&str>::new());
     let talk = direct(store, anna, berta).await;

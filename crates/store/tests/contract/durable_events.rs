@@ -1,9 +1,11 @@
 //! The log, the commit feed, and the store as a whole.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 use salala_core::records::OwnConversation;
+use salala_store::log::{Audience, Event, Interest};
 use salala_store::ports::messages::HistoryRange;
 use salala_store::{Pending, Store, StoreError};
 
@@ -53,6 +55,40 @@ pub(crate) async fn events_are_given_once_and_before_the_answer(store: &dyn Stor
         send(store, talk, anna, "hello").await.unwrap();
         assert_eq!(feed.kinds(), ["created"]);
     }
+}
+
+/// Hears of everybody.
+struct Everybody;
+
+impl Interest for Everybody {
+    fn reach(&self, _: u64) {}
+
+    fn holds(&self, _: Audience) -> bool {
+        true
+    }
+}
+
+pub(crate) async fn whoever_hears_others_hears_its_own_once_and_in_order(store: &dyn Store) {
+    let [anna, berta, _] = three_users(store).await;
+    let talk = direct(store, anna, berta).await;
+    store.hear_others(Arc::new(Everybody));
+    let mut feed = store.take_commit_feed().unwrap();
+    let sent = join_all((0..100).map(|_| send(store, talk, anna, "hello"))).await;
+    assert!(sent.iter().all(Result::is_ok));
+    let newest = store.newest_position().await.unwrap();
+    let (mut seqs, mut up_to) = (Vec::new(), 0);
+    while up_to < newest {
+        let commits = feed.recv().await.unwrap();
+        assert!(commits.up_to >= up_to);
+        up_to = commits.up_to;
+        for committed in commits.events {
+            assert!(committed.position <= up_to);
+            if let Event::MessageCreated(message) = committed.event {
+                seqs.push(message.seq);
+            }
+        }
+    }
+    assert_eq!(seqs, (1..=100).collect::<Vec<_>>());
 }
 
 pub(crate) async fn closing_drains_what_is_queued(store: &dyn Store) {

@@ -1,5 +1,6 @@
 //! Everything held about a user, in parts.
 
+use salala_core::calls::CallAct;
 use salala_core::ids::UserId;
 use salala_core::records::FriendRequestStatus;
 use salala_core::records::export::ExportRows;
@@ -7,6 +8,7 @@ use salala_store::Store;
 use salala_store::ports::conversations::ConversationChanges;
 use salala_store::ports::exports::{ExportPart, ExportPlace};
 
+use super::calls::{new_call, party, with};
 use super::world::{
     PASSWORD_HASH, add_user, at, befriend, direct, draft, group, new_reaction_id, new_request_id,
     send, send_many, session_of, three_users,
@@ -41,6 +43,7 @@ fn count(rows: &ExportRows) -> usize {
         ExportRows::Messages(rows) => rows.len(),
         ExportRows::Reactions(rows) => rows.len(),
         ExportRows::Reads(rows) => rows.len(),
+        ExportRows::Calls(rows) => rows.len(),
     }
 }
 
@@ -67,6 +70,11 @@ pub(crate) async fn an_export_holds_what_is_the_users_own(store: &dyn Store) {
     let react = |user, id| store.add_reaction(new_reaction_id(), user, id, "👍".to_owned(), at(6));
     let reaction = react(anna, bertas.id).await.unwrap();
     react(berta, reply.id).await.unwrap();
+    let on_phone = party(anna, "phone");
+    let call = store.start_call(new_call(talk, &on_phone, berta, at(6))).await.unwrap().0;
+    store.end_call(on_phone, with(berta), CallAct::Cancel, at(7)).await.unwrap();
+    let others = group(store, berta, &[carl]).await;
+    store.start_call(new_call(others, &party(berta, "b"), carl, at(7))).await.unwrap();
     let sung = send(store, choir, anna, "la").await.unwrap().message;
     send(store, choir, carl, "lala").await.unwrap();
     store.read_to(anna, choir, 2, at(7)).await.unwrap();
@@ -83,6 +91,7 @@ pub(crate) async fn an_export_holds_what_is_the_users_own(store: &dyn Store) {
         ExportRows::Messages(messages),
         ExportRows::Reactions(reactions),
         ExportRows::Reads(reads),
+        ExportRows::Calls(calls),
     ] = &parts[..]
     else {
         panic!("{parts:?}")
@@ -115,6 +124,8 @@ pub(crate) async fn an_export_holds_what_is_the_users_own(store: &dyn Store) {
         .map(|read| (read.conversation_id, read.first_seq, read.last_seq, read.read_at))
         .collect();
     assert_eq!(given, expected);
+    assert_eq!(calls.iter().map(|call| call.id).collect::<Vec<_>>(), [call.id], "and no others'");
+    assert_eq!(*calls, store.calls(anna, None, 9).await.unwrap(), "as they stand now");
     assert!(!format!("{parts:?}").contains("private words"));
 }
 
@@ -135,6 +146,13 @@ pub(crate) async fn an_export_is_the_same_in_parts_of_any_size(store: &dyn Store
             let reacted =
                 store.add_reaction(new_reaction_id(), anna, message.id, "👍".to_owned(), at(6));
             reacted.await.unwrap();
+        }
+        // Two of one moment, on one side each, and one that is still under way.
+        let (caller, callee) = if others == [berta] { (anna, berta) } else { (others[0], anna) };
+        let (caller, began_at) = (party(caller, "phone"), at(i64::from(others == [carl])));
+        store.start_call(new_call(talk, &caller, callee, began_at)).await.unwrap();
+        if others != [carl] {
+            store.end_call(caller, with(callee), CallAct::Cancel, at(7)).await.unwrap();
         }
         if others.len() == 2 {
             store.remove_participant(anna, talk, anna, at(7)).await.unwrap();
@@ -157,10 +175,14 @@ pub(crate) async fn an_export_is_the_same_in_parts_of_any_size(store: &dyn Store
                 (Some(ExportRows::Messages(all)), ExportRows::Messages(more)) => all.extend(more),
                 (Some(ExportRows::Reactions(all)), ExportRows::Reactions(more)) => all.extend(more),
                 (Some(ExportRows::Reads(all)), ExportRows::Reads(more)) => all.extend(more),
+                (Some(ExportRows::Calls(all)), ExportRows::Calls(more)) => all.extend(more),
                 (_, part) => joined.push(part),
             }
         }
         assert_eq!(joined, whole, "in parts of {limit}");
     }
-    assert_eq!(export(store, carl, 5).await.iter().map(count).sum::<usize>(), 2 + 4);
+    let Some(ExportRows::Calls(calls)) = whole.last() else { panic!("{whole:?}") };
+    assert_eq!(*calls, store.calls(anna, None, 9).await.unwrap());
+    assert_eq!(calls.len(), 3);
+    assert_eq!(export(store, carl, 5).await.iter().map(count).sum::<usize>(), 2 + 4 + 1);
 }

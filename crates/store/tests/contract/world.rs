@@ -161,8 +161,8 @@ impl Feed {
     /// All since the last time.
     pub(crate) fn take(&mut self) -> Vec<Committed> {
         let mut events = Vec::new();
-        while let Ok(mut batch) = self.0.try_recv() {
-            events.append(&mut batch);
+        while let Ok(mut commits) = self.0.try_recv() {
+            events.append(&mut commits.events);
         }
         events
     }

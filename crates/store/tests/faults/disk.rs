@@ -49,7 +49,7 @@ async fn fill_and_heal(path: &Path) {
     assert_eq!(sent.message.seq, u64::try_from(stored + 1).unwrap());
     let mut told = 0;
     while let Ok(batch) = feed.try_recv() {
-        told += batch.len();
+        told += batch.events.len();
     }
     assert_eq!(told, stored + 1);
     println!("healed");

@@ -95,7 +95,7 @@ async fn acks_a_send_stored_once(fault: u8) {
     assert!(store.send_message(talk.draft(0, "2")).await.unwrap().is_repeat);
     store.send_message(talk.draft(1, "3")).await.unwrap();
     assert_eq!(talk.own_ids(&store).await, ["1", "2", "3"]);
-    let (second, third) = (feed.recv().await.unwrap(), feed.recv().await.unwrap());
+    let [second, third] = [feed.recv().await.unwrap().events, feed.recv().await.unwrap().events];
     assert_eq!([second.len(), third.len()], [1, 1]);
     assert_eq!([second[0].rev, third[0].rev], [3, 4]);
     assert_eq!(third[0].position, second[0].position + 1);

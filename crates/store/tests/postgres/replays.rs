@@ -102,7 +102,7 @@ async fn what_is_told_live_has_the_position_that_a_replay_has_for_it() {
         sent.unwrap();
     }
     let live: HashMap<MessageId, u64> = std::iter::from_fn(|| feed.try_recv().ok())
-        .flatten()
+        .flat_map(|commits| commits.events)
         .filter_map(|committed| message_at(&committed.event, committed.position))
         .collect();
     assert_eq!(live.len(), 3);

@@ -41,7 +41,7 @@ impl Replay {
         let MissedEvent { position, settled, audience, event } = missed;
         let told = if let Event::ConversationUpdated { conversation, .. } = event {
             let viewer = self.blocked_viewer(&conversation.blocks);
-            Some(updated_event(conversation, viewer, &self.presence))
+            Some(updated_event(*conversation, viewer, &self.presence))
         } else {
             server_event(event, audience, &self.presence)
         };
