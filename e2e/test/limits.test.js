@@ -82,3 +82,18 @@ test('who connects too often is let in later, without an error that would end it
     await limited.remove();
   }
 });
+
+test('of a storm of clients all come in, some at a second try, and none is sent away for good', async () => {
+  const narrow = await startServer({ env: { MAX_ENTERING: '2' } });
+  const people = Object.values(await registerAll(narrow, 'ann', 'ben', 'eve'));
+  const options = { transports: ['websocket'], reconnectionDelay: 50, reconnectionDelayMax: 500 };
+  const devices = Array.from({ length: 150 }, (_, index) => people[index % 3].dial(options));
+  await Promise.all(devices.map((device) => device.connected()));
+  for (const device of devices) assert.equal(device.socket.connected, true);
+  const talk = await people[0].direct(people[1]);
+  await devices[0].does('sendMessage', { conversationId: talk, content: 'all are here' });
+  const theirs = devices.filter((_, index) => index % 3 !== 2);
+  await Promise.all(theirs.map((device) => device.hears('newMessage')));
+  for (const person of people) person.leave();
+  await narrow.remove();
+});

@@ -82,6 +82,8 @@ pub struct Config {
     pub ice: Ice,
     /// Sockets that one user may have.
     pub max_sockets_per_user: u32,
+    /// Sockets that may be on their way in at a time.
+    pub max_entering: usize,
     /// Opens `/metrics` to a collector that sends it, beside the users.
     pub metrics_token: Option<Secret>,
     /// What is logged.
@@ -150,6 +152,7 @@ impl Default for Config {
             max_connections_per_address: Some(30_000),
             ice: Ice::default(),
             max_sockets_per_user: 1_000,
+            max_entering: 512,
             metrics_token: None,
             log_level: LogLevel::Info,
             warnings: Vec::new(),

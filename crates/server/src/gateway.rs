@@ -13,6 +13,7 @@ mod answers;
 mod call_desk;
 mod call_news;
 mod calls;
+mod entrance;
 mod entry;
 mod events;
 mod hub;
@@ -47,6 +48,7 @@ use self::answers::Answers;
 use self::call_desk::CallDesk;
 use self::call_news::CallNews;
 use self::calls::Gone;
+use self::entrance::Entrance;
 use self::hub::Hub;
 use self::recovery::Pids;
 use self::typing::Typing;
@@ -102,6 +104,8 @@ pub struct Parts {
     pub connects: ConnectLimits,
     /// Sockets that one user may have.
     pub max_sockets_per_user: u32,
+    /// Sockets that may be on their way in at a time.
+    pub max_entering: usize,
     /// The handle through which sessions are cut.
     pub sockets: Arc<Sockets>,
 }
@@ -131,6 +135,7 @@ impl Gateway {
         let shared = Arc::new(Shared {
             hub: Hub::new(Arc::clone(&parts.sockets), Arc::clone(&parts.presence), calls),
             typing: Typing::default(),
+            entrance: Entrance::new(parts.max_entering),
             gone: Mutex::default(),
             answering: TaskTracker::new(),
             pids: Pids::new(&parts.secret),
@@ -196,6 +201,7 @@ struct Shared {
     parts: Parts,
     hub: Hub,
     typing: Typing,
+    entrance: Entrance,
     pids: Pids,
     /// Devices that are gone and had calls, until the store knows.
     gone: Mutex<Vec<Gone>>,

@@ -282,6 +282,16 @@ pub(super) const SETTINGS: &[Setting] = &[
         is_public: true,
     },
     Setting {
+        name: "MAX_ENTERING",
+        default: "512",
+        help: "sockets on their way in at a time, before a handshake more is asked to come back, or off",
+        set: |config, value| {
+            config.max_entering = values::count(value)?.unwrap_or(usize::MAX);
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
         name: "STUN_URLS",
         default: "none",
         help: "servers that tell browsers their address, for calls: a comma list of stun:host:port",

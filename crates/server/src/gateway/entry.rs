@@ -23,6 +23,7 @@ struct HandshakeAuth<'a> {
 impl Shared {
     /// Answers a handshake too many by HTTP, so that its client comes back by itself.
     pub(super) fn admit(&self, handshake: &Handshake) -> Result<(), Refusal> {
+        self.entrance.admit()?;
         let Some(peer) = handshake.peer_address() else { return Ok(()) };
         let taken = self.parts.connects.handshake(peer.ip(), self.parts.clock.now());
         taken.map_err(|wait| Refusal {
@@ -42,6 +43,7 @@ impl Shared {
         handshake: &Handshake,
         auth: Option<&RawValue>,
     ) -> Result<Accept, Reject> {
+        let _on_the_way = self.entrance.enter().await;
         self.hub.started().await;
         let token = token_of(handshake, auth);
         let presented = Presented::of(auth);

@@ -91,6 +91,7 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
             origins: socket_origins(&config),
             connects: ConnectLimits::new(config.rate_limit_connects),
             max_sockets_per_user: config.max_sockets_per_user,
+            max_entering: config.max_entering,
             sockets,
         },
         feed,
