@@ -1,5 +1,6 @@
 /** Starts the built server in a folder of its own, on a free port, and stops it by its process. */
 
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -18,6 +19,9 @@ const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
 
 /** The binary under test. */
 export const BINARY = process.env.SALALA_BIN ?? join(target, 'debug', 'salala');
+
+/** Opens the measures. */
+const METRICS_TOKEN = 'a token for tests alone, sixteen or more';
 
 /** Long enough to prove tokens made by the tests, and fixed, so that a restart keeps them valid. */
 export const JWT_SECRET = 'a secret for tests alone, thirty-two bytes or more';
@@ -58,6 +62,7 @@ class Server {
       cwd: this.dataDir,
       env: {
         ...this.place,
+        METRICS_TOKEN,
         HOST: '127.0.0.1',
         PORT: String(this.port),
         ...this.env,
@@ -113,10 +118,22 @@ class Server {
 
   /** Ends the process and its clients, and removes its folder and database. */
   async remove() {
+    const lost = await this.lostMessages();
     closeDevices(this.url);
     await this.kill();
     await rm(this.dataDir, { recursive: true, force: true });
     await this.database?.drop();
     await check();
+    assert.equal(lost, 0, 'messages that the server says it never told');
+  }
+
+  /** What the server itself says it lost; nothing is known of one that is not there, or ends TLS. */
+  async lostMessages() {
+    const { exitCode, signalCode } = this.child;
+    if (exitCode !== null || signalCode !== null || !this.url.startsWith('http://')) return 0;
+    const headers = { authorization: `Bearer ${METRICS_TOKEN}` };
+    const answer = await fetch(`${this.url}/metrics`, { headers });
+    if (answer.status !== 200) return 0;
+    return Number(/^salala_messages_lost_total (\d+)$/m.exec(await answer.text())[1]);
   }
 }

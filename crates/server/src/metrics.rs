@@ -33,6 +33,10 @@ const SOCKET_DISCONNECTS: &str = "salala_socket_disconnects_total";
 const CLIENT_EVENTS: &str = "salala_client_events_total";
 const CLIENT_EVENTS_REFUSED: &str = "salala_client_events_refused_total";
 const COMMITTED_EVENTS: &str = "salala_committed_events_total";
+const MESSAGES_SENT: &str = "salala_messages_sent_total";
+const MESSAGES_DELIVERED: &str = "salala_messages_delivered_total";
+const MESSAGES_REPAIRED: &str = "salala_messages_repaired_total";
+const MESSAGES_LOST: &str = "salala_messages_lost_total";
 const CALLS: &str = "salala_calls_total";
 
 /// From half a millisecond to ten seconds.
@@ -174,6 +178,12 @@ fn describe() {
     describe_counter!(CLIENT_EVENTS, "Events of clients, by name");
     describe_counter!(CLIENT_EVENTS_REFUSED, "Events of clients refused, by code");
     describe_counter!(COMMITTED_EVENTS, "Durable events committed");
+    describe_counter!(MESSAGES_SENT, "Messages stored for clients of this process");
+    describe_counter!(MESSAGES_DELIVERED, "Messages handed to sockets, each to each of them");
+    describe_counter!(MESSAGES_REPAIRED, "Messages told again to clients that came back");
+    describe_counter!(MESSAGES_LOST, "Messages that who is connected was never told: must be 0");
+    // There from the start, so that an alarm can be set on it.
+    counter!(MESSAGES_LOST).increment(0);
     describe_counter!(CALLS, "Calls that came to a state");
     gauge!(INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }

@@ -45,6 +45,9 @@ impl Chat {
             .map(|message| self.store.send_message(message));
         async move {
             let sent = queued?.await.map_err(refusal)?;
+            if !sent.is_repeat {
+                metrics::counter!("salala_messages_sent_total").increment(1);
+            }
             Ok((view::message(sent.message), sent.is_repeat))
         }
     }

@@ -4,6 +4,7 @@
 //! and hears of a membership's change in its place among the messages.
 
 mod entering;
+mod loss_meter;
 
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,6 +22,7 @@ use salala_store::ports::sessions::Acquaintances;
 use tokio::sync::watch;
 
 use self::entering::{Entering, RoomsHere};
+use self::loss_meter::LossMeter;
 use super::call_news::CallNews;
 use super::recovery::Offsets;
 use super::sockets::Sockets;
@@ -36,6 +38,7 @@ pub(super) struct Hub {
     offsets: Arc<Offsets>,
     /// Held while an event is handed on, so that a socket comes in before all of it or after.
     entering: Mutex<HashMap<UserId, Entering>>,
+    meter: Mutex<LossMeter>,
     /// Changes whenever more of the log was told, and with the start.
     progress: watch::Sender<()>,
     /// What of other processes' events is heard here.
@@ -56,6 +59,7 @@ impl Hub {
             presence,
             offsets,
             entering: Mutex::default(),
+            meter: Mutex::default(),
             progress,
             interest,
             hears_others,
@@ -174,25 +178,34 @@ impl Hub {
                 if let (Event::BlockChanged { .. }, Audience::User(user_id)) = (&event, audience) {
                     self.note_block(user_id);
                 }
+                let mut created = None;
+                if let Event::MessageCreated(message) = &event {
+                    created = Some((message.conversation_id, message.seq));
+                }
                 let told = server_event(event, audience, &self.presence);
                 if let Some(packet) = told.and_then(|event| encode(&event, &offset)) {
-                    self.tell(audience, &hidden_from, &packet);
+                    let sockets = self.tell(audience, &hidden_from, &packet);
+                    if let Some((id, seq)) = created {
+                        self.meter.lock().told(id, seq, sockets);
+                    }
                 }
             }
         }
     }
 
-    fn tell(&self, audience: Audience, hidden_from: &HashSet<UserId>, packet: &Packet) {
+    /// Gives how many sockets it was handed to.
+    fn tell(&self, audience: Audience, hidden_from: &HashSet<UserId>, packet: &Packet) -> usize {
         let room = match audience {
             Audience::Conversation(id) => rooms::members(id),
             Audience::User(id) => rooms::user(id),
         };
-        let Some(audience) = self.sockets.to(&room) else { return };
-        for socket in audience.sockets() {
-            if one_of(&socket, hidden_from).is_none() {
-                socket.send(packet);
-            }
+        let Some(audience) = self.sockets.to(&room) else { return 0 };
+        let mut sockets = audience.sockets();
+        sockets.retain(|socket| one_of(socket, hidden_from).is_none());
+        for socket in &sockets {
+            socket.send(packet);
         }
+        sockets.len()
     }
 
     /// Read marks are heard by who views the conversation, by the reader's devices and by those of
@@ -235,6 +248,9 @@ impl Hub {
             if typing.stop(&socket, id) {
                 tell_typing_stopped(&self.sockets, &socket, id, &self.offsets);
             }
+        }
+        if !self.sockets.has_room(&members) {
+            self.meter.lock().forget(&[id]);
         }
         for socket in self.devices(added) {
             socket.join(&members);

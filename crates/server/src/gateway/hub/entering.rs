@@ -71,10 +71,11 @@ impl EntryGuard<'_> {
     ) -> Result<u64, Behind> {
         let hub = self.hub;
         self.wait_until_told(acquaintances.position).await?;
-        self.join_rooms(socket, acquaintances, views);
+        let opened = self.join_rooms(socket, acquaintances, views);
         // What is told already was looked at before this socket was in its rooms.
         self.wait_until_told(hub.interest.reached.load(Ordering::SeqCst)).await?;
         let _no_event_is_told_meanwhile = hub.entering.lock();
+        hub.meter.lock().forget(&opened);
         // What was emitted on the way in is of events up to here: they are told by a replay, or were
         // before the session began.
         socket.discard_held();
@@ -96,7 +97,14 @@ impl EntryGuard<'_> {
         Ok(())
     }
 
-    fn join_rooms(&self, socket: &Socket, acquaintances: &Acquaintances, views: &[ConversationId]) {
+    /// Gives the conversations of which nobody was here before.
+    fn join_rooms(
+        &self,
+        socket: &Socket,
+        acquaintances: &Acquaintances,
+        views: &[ConversationId],
+    ) -> Vec<ConversationId> {
+        let mut opened = Vec::new();
         let entering = self.hub.entering.lock();
         let removals = entering.get(&self.user_id).map_or(&[][..], |entering| &entering.removals);
         for (id, version) in &acquaintances.conversations {
@@ -104,7 +112,11 @@ impl EntryGuard<'_> {
                 .iter()
                 .any(|(removed_id, removed_version)| removed_id == id && removed_version > version);
             if !is_stale {
-                socket.join(&rooms::members(*id));
+                let room = rooms::members(*id);
+                if !self.hub.sockets.has_room(&room) {
+                    opened.push(*id);
+                }
+                socket.join(&room);
             }
         }
         for id in views {
@@ -112,6 +124,7 @@ impl EntryGuard<'_> {
                 socket.join(&rooms::viewers(*id));
             }
         }
+        opened
     }
 }
 

@@ -65,6 +65,9 @@ impl MissedEvents for Replay {
         })?;
         self.rest = page.next.map(|after| LogSpan { after, ..span });
         metrics::counter!("salala_replayed_events_total").increment(page.events.len() as u64);
+        let is_message = |missed: &&MissedEvent| matches!(missed.event, Event::MessageCreated(_));
+        let repaired = page.events.iter().filter(is_message).count();
+        metrics::counter!("salala_messages_repaired_total").increment(repaired as u64);
         Ok(Some(page.events.into_iter().filter_map(|missed| self.packet(missed)).collect()))
     }
 }
