@@ -87,5 +87,11 @@ need_node() {
   fi
 }
 
+# A port of 127.0.0.1 on which nobody listens.
+free_port() {
+  node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => {
+    console.log(s.address().port); s.close(); })'
+}
+
 # Where cargo puts what it builds.
 TARGET_DIR=${CARGO_TARGET_DIR:-target}

@@ -65,12 +65,6 @@ start_postgres() {
   done
 }
 
-# A port of 127.0.0.1 on which nobody listens.
-free_port() {
-  node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => {
-    console.log(s.address().port); s.close(); })'
-}
-
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
   set -euo pipefail
   # shellcheck source=scripts/lib.sh

@@ -6,9 +6,11 @@ cd "$(dirname "$0")/.."
 source scripts/lib.sh
 # shellcheck source=scripts/postgres.sh
 source scripts/postgres.sh
+# shellcheck source=scripts/redis.sh
+source scripts/redis.sh
 
 # One set of features everywhere, so that nothing is built twice.
-BUILD=(--locked --workspace --features salala-store/postgres-tests)
+BUILD=(--locked --workspace --features salala-store/postgres-tests,salala-server/redis-tests)
 
 # The tree as it is now, so that a check that changes it is found, also while one is working on it.
 tree() {
@@ -47,6 +49,7 @@ need chromium chromium
 need openssl openssl
 need turnserver coturn
 start_postgres
+start_redis
 before=$(tree)
 
 step "Rust format" cargo fmt --all --check

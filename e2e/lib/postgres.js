@@ -112,7 +112,8 @@ async function userNamed(name) {
   return { uid, gid };
 }
 
-async function freePort() {
+/** A port of 127.0.0.1 on which nobody listens. */
+export async function freePort() {
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const { port } = listener.address();

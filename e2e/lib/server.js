@@ -29,11 +29,14 @@ export const JWT_SECRET = 'a secret for tests alone, thirty-two bytes or more';
 /**
  * Starts a server.
  *
- * @param {{ env?: Record<string, string>, args?: string[], storeUrl?: string }} [options] what differs
- *   from the defaults; `storeUrl` names a PostgreSQL server for this one alone
+ * @param {{ env?: Record<string, string>, args?: string[], storeUrl?: string, beside?: Server }} [options]
+ *   what differs from the defaults; `storeUrl` names a PostgreSQL server for this one alone, `beside` another
+ *   server whose database this one shares, as long as that one is there
  */
-export async function startServer({ env = {}, args = ['serve'], storeUrl } = {}) {
-  const database = await makeDatabase(storeUrl);
+export async function startServer({ env = {}, args = ['serve'], storeUrl, beside } = {}) {
+  const database = beside
+    ? { url: beside.database.url, drop: async () => {} }
+    : await makeDatabase(storeUrl);
   const server = new Server(await mkdtemp(join(tmpdir(), 'salala-')), database, env, args);
   await server.start();
   return server;

@@ -218,6 +218,13 @@ pub struct Conversation {
     pub updated_at: Timestamp,
 }
 
+impl Conversation {
+    /// Its present members.
+    pub fn participant_ids(&self) -> impl Iterator<Item = UserId> + '_ {
+        self.participants.iter().map(|participant| participant.user.id)
+    }
+}
+
 /// What is one member's own in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Membership {

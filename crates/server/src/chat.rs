@@ -27,7 +27,7 @@ use salala_store::ports::conversations::Contacts;
 use tokio::sync::Notify;
 
 use crate::ice::Ice;
-use crate::presence::Presence;
+use crate::presence::{Presence, Statuses};
 use crate::rate_limits::{Rate, UserLimits};
 use exports::ExportBounds;
 
@@ -37,7 +37,7 @@ pub use messages::{HistoryQuery, conversation_id_of};
 /// The rules, over a store.
 pub struct Chat {
     store: Arc<dyn Store>,
-    presence: Arc<Presence>,
+    presence: Arc<dyn Presence>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     ice: Arc<Ice>,
@@ -65,7 +65,7 @@ impl Chat {
     /// The rules over this store.
     pub fn new(
         store: Arc<dyn Store>,
-        presence: Arc<Presence>,
+        presence: Arc<dyn Presence>,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
         ice: Arc<Ice>,
@@ -91,6 +91,11 @@ impl Chat {
     /// `rate_limited`.
     pub fn count_signal(&self, user_id: UserId) -> Result<(), Error> {
         self.limits.signal(user_id, self.clock.now())
+    }
+
+    /// Who of those who are shown is online.
+    async fn statuses(&self, shown: impl IntoIterator<Item = UserId>) -> Statuses {
+        Statuses::of(&*self.presence, shown).await
     }
 
     /// Counts what others see.

@@ -22,6 +22,7 @@ use salala_store::postgres::DatabaseUrl;
 
 use crate::ice::Ice;
 use crate::rate_limits::Rate;
+use crate::redis_link::RedisUrl;
 use crate::tls::TlsFiles;
 
 pub use load::{ConfigError, DEFAULT_FILE, Source};
@@ -42,6 +43,10 @@ pub struct Config {
     pub port: u16,
     /// The PostgreSQL database that holds users and what they wrote; `None`: SQLite in the data folder.
     pub database_url: Option<DatabaseUrl>,
+    /// The Redis through which nodes hear of each other; `None`: this is the only one.
+    pub redis: Option<RedisUrl>,
+    /// The machine that Redis is on, if it was named alone.
+    pub redis_host: Option<String>,
     /// Where everything else is kept.
     pub data_dir: PathBuf,
     /// Where browsers reach this server, if a proxy stands before it.
@@ -132,6 +137,8 @@ impl Default for Config {
             host: None,
             port: 3000,
             database_url: None,
+            redis: None,
+            redis_host: None,
             data_dir: PathBuf::from("./data"),
             public_url: None,
             tls_cert_file: None,

@@ -6,6 +6,7 @@
 //! - `calls`, `call_news`, `call_desk`: calls made, told, and what a socket was told of them
 //! - `recovery`: coming back without having missed anything
 //! - `presence_edges`, `typing`: what is told but not kept
+//! - `relay`: what nodes tell each other of all that
 //! - `tell`: from an event to the sockets of an audience
 //! - `rooms`: which sockets are meant
 
@@ -17,8 +18,10 @@ mod entrance;
 mod entry;
 mod events;
 mod hub;
+mod leaving;
 mod presence_edges;
 mod recovery;
+mod relay;
 mod rooms;
 mod sockets;
 mod tell;
@@ -50,16 +53,21 @@ use self::call_news::CallNews;
 use self::calls::Gone;
 use self::entrance::Entrance;
 use self::hub::Hub;
+use self::leaving::Leaving;
 use self::recovery::Pids;
+use self::relay::Relay;
+use self::tell::shown_in;
 use self::typing::Typing;
 use crate::auth::Auth;
+use crate::bus::Bus;
 use crate::chat::Chat;
 use crate::config::{PresenceAudience, Secret};
 use crate::ice::Ice;
-use crate::presence::Presence;
+use crate::presence::{Presence, Statuses};
 use crate::rate_limits::ConnectLimits;
 use crate::tasks::Tasks;
 
+pub use self::relay::Cuts;
 pub use self::sockets::Sockets;
 
 /// How often it is looked whether a grace or a typing indication is over.
@@ -83,7 +91,9 @@ pub struct Parts {
     /// Who a token is.
     pub auth: Arc<Auth>,
     /// Who is connected.
-    pub presence: Arc<Presence>,
+    pub presence: Arc<dyn Presence>,
+    /// The way to other nodes.
+    pub bus: Arc<dyn Bus>,
     /// For who is called.
     pub ice: Arc<Ice>,
     /// The time.
@@ -132,10 +142,13 @@ impl Gateway {
         // Queued before any socket can come in, so it takes away nobody who is back.
         // Other servers' devices are where they were.
         let left = parts.is_first_server.then(|| parts.store.leave_all_calls(parts.clock.now()));
+        let relay = Arc::new(Relay::new(Arc::clone(&parts.bus), Arc::clone(&parts.sockets)));
         let shared = Arc::new(Shared {
-            hub: Hub::new(Arc::clone(&parts.sockets), Arc::clone(&parts.presence), calls),
+            hub: Hub::new(Arc::clone(&parts.sockets), Arc::clone(&relay), calls),
+            relay,
             typing: Typing::default(),
             entrance: Entrance::new(parts.max_entering),
+            leaving: Leaving::default(),
             gone: Mutex::default(),
             answering: TaskTracker::new(),
             pids: Pids::new(&parts.secret),
@@ -152,6 +165,11 @@ impl Gateway {
         tasks.spawn("hub", Arc::clone(&shared).deliver(feed));
         tasks.spawn("typing", Arc::clone(&shared).sweep_typing());
         tasks.spawn("presence", Arc::clone(&shared).sweep_presence());
+        let keeping = Arc::clone(&shared);
+        tasks.spawn_until_stop("keep presence", async move { keeping.parts.presence.keep().await });
+        let keeping = Arc::clone(&shared);
+        tasks.spawn_until_stop("keep the bus", async move { keeping.parts.bus.keep().await });
+        tasks.spawn_until_stop("listen to other nodes", Arc::clone(&shared).listen());
         tasks.spawn_until_stop("cursors", Arc::clone(&shared).send_cursors());
         tasks.spawn_until_stop("trim the log", Arc::clone(&shared).trim_log());
         let sweeping = Arc::clone(&shared);
@@ -200,9 +218,12 @@ impl Gateway {
 struct Shared {
     parts: Parts,
     hub: Hub,
+    relay: Arc<Relay>,
     typing: Typing,
     entrance: Entrance,
     pids: Pids,
+    /// Devices that are gone, until their grace is over.
+    leaving: Leaving,
     /// Devices that are gone and had calls, until the store knows.
     gone: Mutex<Vec<Gone>>,
     /// Events that were begun and not answered yet; closed once the server drains.
@@ -304,10 +325,17 @@ impl Shared {
             return;
         }
         while let Some(Some(commits)) = stopping.run_until_cancelled(feed.recv()).await {
-            metrics::counter!("salala_committed_events_total")
-                .increment(commits.events.len() as u64);
-            let tell_erased = |user_id, acquaintances: &_| self.tell_erased(user_id, acquaintances);
-            cork(|| self.hub.deliver(commits, &self.typing, &tell_erased));
+            let batch = &commits.events;
+            metrics::counter!("salala_committed_events_total").increment(batch.len() as u64);
+            // Before anything that shows them is told.
+            let (erased, gone) = self.count_out_erased(batch).await;
+            let tell_erased = |user_id, acquaintances: &_| {
+                self.tell_erased(user_id, acquaintances, gone.contains(&user_id));
+            };
+            let shown = batch.iter().flat_map(|committed| shown_in(&committed.event));
+            let shown = shown.filter(|user_id| !erased.contains(user_id));
+            let statuses = Statuses::of(&*self.parts.presence, shown).await;
+            cork(|| self.hub.deliver(commits, &statuses, &self.typing, &tell_erased));
         }
     }
 
@@ -346,7 +374,8 @@ impl Shared {
         while stopping.run_until_cancelled(ticks.tick()).await.is_some()
             && !self.answering.is_closed()
         {
-            untold.extend(self.parts.presence.take_gone(Instant::now()));
+            untold.extend(self.end_graces(Instant::now()).await);
+            untold.extend(self.parts.presence.take_found_gone());
             untold = self.tell_offline(untold).await;
         }
     }

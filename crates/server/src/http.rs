@@ -61,7 +61,7 @@ pub struct Services {
     /// The rules.
     pub chat: Arc<Chat>,
     /// Who is connected.
-    pub presence: Arc<Presence>,
+    pub presence: Arc<dyn Presence>,
     /// Whether clients are to come.
     pub readiness: Readiness,
     /// What is measured.

@@ -7,7 +7,9 @@
 //! - [`chat`]: the rules, the same for both doors
 //! - [`auth`]: accounts, tokens and sessions
 //! - [`ice`]: what helps two browsers to find each other
+//! - [`bus`]: what nodes tell each other
 //! - [`presence`]: who is connected
+//! - [`redis_link`]: reaching Redis, where there is one
 //! - [`tls`]: the certificate
 //! - [`rate_limits`]: how often somebody may do something
 //! - [`data_dir`]: the folder in which everything is kept
@@ -17,6 +19,7 @@
 //! - [`seed`]: a small demo world
 
 pub mod auth;
+pub mod bus;
 pub mod chat;
 pub mod cli;
 pub mod config;
@@ -28,6 +31,7 @@ pub mod logging;
 pub mod metrics;
 pub mod presence;
 pub mod rate_limits;
+pub mod redis_link;
 pub mod refusal;
 pub mod revocations;
 pub mod seed;

@@ -38,6 +38,12 @@ const MESSAGES_DELIVERED: &str = "salala_messages_delivered_total";
 const MESSAGES_REPAIRED: &str = "salala_messages_repaired_total";
 const MESSAGES_LOST: &str = "salala_messages_lost_total";
 const CALLS: &str = "salala_calls_total";
+const REDIS_CONNECTS: &str = "salala_redis_connects_total";
+const BUS_PUBLISHED: &str = "salala_bus_published_total";
+const BUS_DROPPED: &str = "salala_bus_dropped_total";
+const BUS_SKIPPED: &str = "salala_bus_skipped_total";
+const PRESENCE_REAPED: &str = "salala_presence_reaped_total";
+const PRESENCE_LEASES_LOST: &str = "salala_presence_leases_lost_total";
 
 /// From half a millisecond to ten seconds.
 const SECONDS_BUCKETS: [f64; 13] =
@@ -185,6 +191,12 @@ fn describe() {
     // There from the start, so that an alarm can be set on it.
     counter!(MESSAGES_LOST).increment(0);
     describe_counter!(CALLS, "Calls that came to a state");
+    describe_counter!(REDIS_CONNECTS, "Connections made to Redis, by what for");
+    describe_counter!(BUS_PUBLISHED, "Messages published to other nodes");
+    describe_counter!(BUS_DROPPED, "Messages between nodes dropped, by direction");
+    describe_counter!(BUS_SKIPPED, "Messages of other nodes that could not be read, by reason");
+    describe_counter!(PRESENCE_REAPED, "Devices of dead nodes taken out");
+    describe_counter!(PRESENCE_LEASES_LOST, "Times that others took this node for dead");
     gauge!(INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
 

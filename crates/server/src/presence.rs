@@ -1,155 +1,96 @@
-//! Who is connected, over all their devices.
+//! Who is connected, over all their devices and all nodes.
 //!
-//! A user comes online with the first device at once, and goes offline when the last one has been
-//! gone for [`GRACE`], so that a reload is silent. Kept in this process: no restart leaves anybody
-//! online who is not.
+//! - `in_process`: this node is the only one
+//! - `redis`: several nodes, which see each other's devices in Redis
+//!
+//! The grace that makes a reload silent is not here: a device that goes is counted until its grace is
+//! over (`gateway/leaving.rs`).
 
-use std::collections::{HashMap, VecDeque};
-use std::time::Duration;
+mod in_process;
+mod redis;
 
-use parking_lot::Mutex;
+use std::collections::HashSet;
+
+use futures_util::future::BoxFuture;
 use salala_core::UserId;
 use salala_core::wire::shapes::Status;
 use salala_core::wire::view::StatusSource;
-use tokio::time::Instant;
 
-/// How long a user stays online without a device.
-pub const GRACE: Duration = Duration::from_secs(2);
+pub use self::in_process::InProcessPresence;
+pub use self::redis::{RedisPresence, Times};
 
-/// Who is connected.
-#[derive(Debug, Default)]
-pub struct Presence {
-    state: Mutex<State>,
+/// Who is connected. A device is the id that its client sees of its socket.
+///
+/// Answers never fail and never wait for long: while what nodes share is away, each answers by what it
+/// has itself, and makes up for it when that is back.
+pub trait Presence: Send + Sync {
+    /// Counts a device in, unless its user has as many as `most` already: then `None`. True if the user
+    /// had none before: of all that come at once, on any node, one is the first.
+    fn set_online<'a>(
+        &'a self,
+        user_id: UserId,
+        socket_id: &'a str,
+        most: u32,
+    ) -> BoxFuture<'a, Option<bool>>;
+
+    /// Counts a device out. True if the user has none any more: of all that go at once, on any node, one
+    /// is the last. Of a device that was not counted it is false.
+    fn set_offline<'a>(&'a self, user_id: UserId, socket_id: &'a str) -> BoxFuture<'a, bool>;
+
+    /// Counts all devices of a user out. True if there was one.
+    fn remove(&self, user_id: UserId) -> BoxFuture<'_, bool>;
+
+    /// Has the user a device?
+    fn is_online(&self, user_id: UserId) -> BoxFuture<'_, bool>;
+
+    /// Which of them have one; asked for in one go, however many they are.
+    fn are_online<'a>(&'a self, user_ids: &'a [UserId]) -> BoxFuture<'a, HashSet<UserId>>;
+
+    /// Some of the users who have a device, about as many as `limit`, and where to go on. Whoever is
+    /// there all the while is given at least once.
+    fn online_users<'a>(
+        &'a self,
+        from: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, (Vec<UserId>, Option<String>)>;
+
+    /// A user's devices.
+    fn devices(&self, user_id: UserId) -> BoxFuture<'_, HashSet<String>>;
+
+    /// Takes out the users of whom this node has found since it was last asked that they have no device
+    /// any more, because another node is dead, or what nodes share was away.
+    fn take_found_gone(&self) -> Vec<UserId>;
+
+    /// Ends: this node has no devices any more. Gives the users who have none anywhere.
+    fn close(&self) -> BoxFuture<'_, Vec<UserId>>;
+
+    /// Keeps what nodes share up to date; to be polled as long as the server runs.
+    fn keep(&self) -> BoxFuture<'_, ()>;
 }
 
-#[derive(Debug, Default)]
-struct State {
-    users: HashMap<UserId, Devices>,
-    /// Users whose last device went, in the order in which that happened; an entry counts only while
-    /// `Devices::gone_at` still says the same.
-    leaving: VecDeque<(Instant, UserId)>,
-}
+/// Who is online of those who were asked for, to be shown.
+#[derive(Clone, Debug, Default)]
+pub struct Statuses(HashSet<UserId>);
 
-#[derive(Clone, Copy, Debug)]
-struct Devices {
-    sockets: u32,
-    gone_at: Option<Instant>,
-}
-
-impl Presence {
-    /// Counts a socket in, unless the user has as many as `most` already. True if the user was offline,
-    /// which others are told at once.
-    pub fn set_online(&self, user_id: UserId, most: u32) -> Option<bool> {
-        let mut state = self.state.lock();
-        if state.users.get(&user_id).is_some_and(|devices| devices.sockets >= most) {
-            return None;
+impl Statuses {
+    /// Asks for all of these in one go.
+    pub async fn of(presence: &dyn Presence, user_ids: impl IntoIterator<Item = UserId>) -> Self {
+        let user_ids: HashSet<UserId> = user_ids.into_iter().collect();
+        if user_ids.is_empty() {
+            return Self::default();
         }
-        let mut is_first = false;
-        let devices = state.users.entry(user_id).or_insert_with(|| {
-            is_first = true;
-            Devices { sockets: 0, gone_at: None }
-        });
-        devices.sockets += 1;
-        devices.gone_at = None;
-        Some(is_first)
+        let user_ids: Vec<_> = user_ids.into_iter().collect();
+        Self(presence.are_online(&user_ids).await)
     }
 
-    /// Counts a socket out. True if it was the last one: unless another comes within [`GRACE`],
-    /// [`Self::take_gone`] gives the user then.
-    pub fn set_offline(&self, user_id: UserId, now: Instant) -> bool {
-        let mut state = self.state.lock();
-        let Some(devices) = state.users.get_mut(&user_id) else { return false };
-        devices.sockets = devices.sockets.saturating_sub(1);
-        if devices.sockets > 0 {
-            return false;
-        }
-        devices.gone_at = Some(now);
-        state.leaving.push_back((now, user_id));
-        true
-    }
-
-    /// Takes out the users whose grace is over at `now`: they are offline from here on.
-    pub fn take_gone(&self, now: Instant) -> Vec<UserId> {
-        let mut state = self.state.lock();
-        let mut gone = Vec::new();
-        while let Some(&(gone_at, user_id)) = state.leaving.front() {
-            if now.saturating_duration_since(gone_at) < GRACE {
-                break;
-            }
-            state.leaving.pop_front();
-            if state.users.get(&user_id).is_some_and(|devices| devices.gone_at == Some(gone_at)) {
-                state.users.remove(&user_id);
-                gone.push(user_id);
-            }
-        }
-        gone
-    }
-
-    /// Takes out a user at once, whatever devices they have. True if they were online.
-    pub fn remove(&self, user_id: UserId) -> bool {
-        self.state.lock().users.remove(&user_id).is_some()
-    }
-
-    /// Takes out everybody, when the server ends.
-    pub fn take_all(&self) -> Vec<UserId> {
-        let mut state = self.state.lock();
-        state.leaving.clear();
-        state.users.drain().map(|(user_id, _)| user_id).collect()
-    }
-
-    /// Is this user online?
+    /// Was this user online?
     pub fn is_online(&self, user_id: UserId) -> bool {
-        self.state.lock().users.contains_key(&user_id)
+        self.0.contains(&user_id)
     }
 }
 
-impl StatusSource for Presence {
+impl StatusSource for Statuses {
     fn status(&self, user_id: UserId) -> Status {
         if self.is_online(user_id) { Status::Online } else { Status::Offline }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const USER: UserId = UserId::from_bytes([1; 16]);
-
-    #[test]
-    fn only_the_first_device_and_the_last_one_are_edges() {
-        let presence = Presence::default();
-        let now = Instant::now();
-        assert_eq!(presence.set_online(USER, 9), Some(true));
-        assert_eq!(presence.set_online(USER, 9), Some(false));
-        assert!(!presence.set_offline(USER, now));
-        assert!(presence.set_offline(USER, now));
-        assert!(presence.is_online(USER));
-        assert!(presence.take_gone(now).is_empty());
-        assert_eq!(presence.take_gone(now + GRACE), [USER]);
-        assert!(!presence.is_online(USER));
-        assert_eq!(presence.set_online(USER, 9), Some(true));
-    }
-
-    #[test]
-    fn one_socket_more_than_allowed_is_not_counted() {
-        let presence = Presence::default();
-        assert_eq!(presence.set_online(USER, 1), Some(true));
-        assert_eq!(presence.set_online(USER, 1), None);
-        presence.set_offline(USER, Instant::now());
-        assert_eq!(presence.set_online(USER, 1), Some(false));
-    }
-
-    #[test]
-    fn who_comes_back_within_the_grace_was_never_gone() {
-        let presence = Presence::default();
-        let now = Instant::now();
-        presence.set_online(USER, 9);
-        presence.set_offline(USER, now);
-        assert_eq!(presence.set_online(USER, 9), Some(false));
-        assert!(presence.take_gone(now + GRACE).is_empty());
-        // A second reload starts a grace of its own.
-        presence.set_offline(USER, now + GRACE);
-        assert!(presence.take_gone(now + GRACE).is_empty());
-        assert_eq!(presence.take_gone(now + GRACE * 2), [USER]);
     }
 }

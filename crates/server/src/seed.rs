@@ -22,7 +22,7 @@ use salala_store::ports::users::NewUser;
 
 use crate::auth::passwords::Passwords;
 use crate::chat::{Chat, ChatSettings};
-use crate::presence::Presence;
+use crate::presence::InProcessPresence;
 use crate::refusal::refusal;
 use crate::tasks::Tasks;
 use world::{GROUP_NAME, LINES, Line, PEOPLE, Person, Place, READS};
@@ -81,7 +81,7 @@ pub async fn fill(
     let chat_clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
     let chat = Chat::new(
         store,
-        Arc::new(Presence::default()),
+        Arc::new(InProcessPresence::default()),
         chat_clock,
         random,
         Arc::default(),

@@ -138,6 +138,9 @@ pub trait Interest: Send + Sync {
     /// they are owed what is before is decided by what they find here.
     fn reach(&self, position: u64);
 
+    /// Up to here all was told, so whoever came in by it is in.
+    fn told(&self) -> u64;
+
     /// Is anybody here who hears this audience's events?
     fn holds(&self, audience: Audience) -> bool;
 }

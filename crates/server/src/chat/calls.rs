@@ -42,7 +42,7 @@ impl Chat {
             success: true,
             call_id: call.id,
             ice_servers: self.ice.servers_for(caller_id, created_at),
-            callee_online: self.presence.is_online(callee_id),
+            callee_online: self.presence.is_online(callee_id).await,
         })
     }
 
@@ -88,7 +88,9 @@ impl Chat {
             .filter(|_| has_more)
             .map(|last| CallCursor { created_at: last.created_at, id: last.id });
         let blocked = self.blocked(user_id).await?;
-        let statuses = Unblocked { statuses: &*self.presence, blocked: &blocked };
+        let parties = calls.iter().flat_map(|call| [call.caller.id, call.callee.id]);
+        let statuses = self.statuses(parties).await;
+        let statuses = Unblocked { statuses: &statuses, blocked: &blocked };
         Ok(Page {
             data: calls.into_iter().map(|call| view::call(call, user_id, &statuses)).collect(),
             next_cursor: next.map(write_call_cursor),

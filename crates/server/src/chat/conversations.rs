@@ -34,7 +34,7 @@ impl Chat {
             id: last.conversation.id,
         });
         Ok(Page {
-            data: page.into_iter().map(|own| self.view_conversation(user_id, own)).collect(),
+            data: self.view_conversations(user_id, page).await,
             next_cursor: next.map(write_conversation_cursor),
         })
     }
@@ -43,7 +43,7 @@ impl Chat {
     pub async fn conversation(&self, user_id: UserId, id: &str) -> Result<Conversation, Error> {
         let own =
             self.store.conversation(user_id, conversation_id_of(id)?).await.map_err(refusal)?;
-        Ok(self.view_conversation(user_id, own))
+        Ok(self.view_conversation(user_id, own).await)
     }
 
     /// What is the user's own in a conversation, with the conversation's newest `seq`.
@@ -77,7 +77,7 @@ impl Chat {
         let contacts = self.settings.contacts;
         let opened = self.store.open_direct(id, user_id, other_id, contacts, now);
         let (own, is_new) = opened.await.map_err(refusal)?;
-        Ok((self.view_conversation(user_id, own), is_new))
+        Ok((self.view_conversation(user_id, own).await, is_new))
     }
 
     /// Makes a group that the user owns.
@@ -95,7 +95,7 @@ impl Chat {
             created_at: now,
         };
         let made = self.store.create_group(group, self.settings.contacts).await;
-        Ok(self.view_conversation(user_id, made.map_err(refusal)?))
+        Ok(self.view_conversation(user_id, made.map_err(refusal)?).await)
     }
 
     /// Changes a group, or what is the user's own in a conversation.
@@ -115,7 +115,7 @@ impl Chat {
         };
         let id = conversation_id_of(id)?;
         let updated = self.store.update_conversation(user_id, id, changes, self.clock.now());
-        Ok(self.view_conversation(user_id, updated.await.map_err(refusal)?))
+        Ok(self.view_conversation(user_id, updated.await.map_err(refusal)?).await)
     }
 
     /// Brings users into a group.
@@ -157,11 +157,27 @@ impl Chat {
         let id = conversation_id_of(id)?;
         let other_id = user_id_of(other_id)?;
         let set = self.store.set_role(user_id, id, other_id, command.role, self.clock.now());
-        Ok(self.view_conversation(user_id, set.await.map_err(refusal)?))
+        Ok(self.view_conversation(user_id, set.await.map_err(refusal)?).await)
     }
 
-    pub(super) fn view_conversation(&self, viewer: UserId, own: OwnConversation) -> Conversation {
-        view::conversation(own, viewer, &*self.presence)
+    pub(super) async fn view_conversation(
+        &self,
+        viewer: UserId,
+        own: OwnConversation,
+    ) -> Conversation {
+        let statuses = self.statuses(own.conversation.participant_ids()).await;
+        view::conversation(own, viewer, &statuses)
+    }
+
+    /// Several at once: all that are shown in them are asked for together.
+    pub(super) async fn view_conversations(
+        &self,
+        viewer: UserId,
+        all: Vec<OwnConversation>,
+    ) -> Vec<Conversation> {
+        let shown = all.iter().flat_map(|own| own.conversation.participant_ids());
+        let statuses = self.statuses(shown).await;
+        all.into_iter().map(|own| view::conversation(own, viewer, &statuses)).collect()
     }
 }
 

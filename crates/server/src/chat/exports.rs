@@ -148,7 +148,9 @@ impl Export {
             ExportRows::Calls(rows) => {
                 let chat = Arc::clone(&self.chat);
                 let blocked = chat.blocked(user_id).await?;
-                let statuses = Unblocked { statuses: &*chat.presence, blocked: &blocked };
+                let parties = rows.iter().flat_map(|call| [call.caller.id, call.callee.id]);
+                let statuses = chat.statuses(parties).await;
+                let statuses = Unblocked { statuses: &statuses, blocked: &blocked };
                 self.write_list(piece, "calls", rows, |row| view::call(row, user_id, &statuses))
             }
         }

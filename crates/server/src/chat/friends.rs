@@ -31,7 +31,8 @@ impl Chat {
     ) -> Result<List<FriendRequestWithSender>, Error> {
         let requests = self.store.pending_friend_requests(user_id).await.map_err(refusal)?;
         let blocked = self.blocked(user_id).await?;
-        let statuses = Unblocked { statuses: &*self.presence, blocked: &blocked };
+        let statuses = self.statuses(requests.iter().map(|request| request.sender.id)).await;
+        let statuses = Unblocked { statuses: &statuses, blocked: &blocked };
         let data = requests
             .into_iter()
             .map(|request| view::friend_request_with_sender(request, &statuses))
@@ -62,7 +63,7 @@ impl Chat {
         let now = self.clock.now();
         let conversation_id = ConversationId::generate(now, &*self.random);
         let accepted = self.store.accept_friend_request(user_id, id, conversation_id, now);
-        Ok(self.view_conversation(user_id, accepted.await.map_err(refusal)?))
+        Ok(self.view_conversation(user_id, accepted.await.map_err(refusal)?).await)
     }
 
     /// Says no.

@@ -37,8 +37,7 @@ impl Chat {
                 (conversation.id, SyncedConversation { messages, last_seq, complete })
             })
             .collect();
-        let added = caught_up.added.into_iter();
-        let added = added.map(|own| view::conversation(own, user_id, &*self.presence)).collect();
+        let added = self.view_conversations(user_id, caught_up.added).await;
         Ok(Synced { conversations, removed, added })
     }
 }

@@ -33,13 +33,14 @@ impl Chat {
     pub async fn user(&self, viewer: UserId, id: &str) -> Result<User, Error> {
         let user = self.store.user(user_id_of(id)?).await.map_err(refusal)?;
         let blocked = self.blocked(viewer).await?;
-        Ok(view::user(user, &Unblocked { statuses: &*self.presence, blocked: &blocked }))
+        let statuses = self.statuses([user.brief.id]).await;
+        Ok(view::user(user, &Unblocked { statuses: &statuses, blocked: &blocked }))
     }
 
     /// The user as they see themselves.
     pub async fn me(&self, user_id: UserId) -> Result<Me, Error> {
         let user = self.store.user(user_id).await.map_err(refusal)?;
-        Ok(view::me(user, &*self.presence))
+        Ok(view::me(user, &self.statuses([user_id]).await))
     }
 
     /// Changes what the user says about themselves.
@@ -52,7 +53,7 @@ impl Chat {
             date_of_birth: command.date_of_birth,
         };
         let user = self.store.update_profile(user_id, changes).await.map_err(refusal)?;
-        Ok(view::me(user, &*self.presence))
+        Ok(view::me(user, &self.statuses([user_id]).await))
     }
 
     pub(super) async fn view_users(
@@ -61,7 +62,8 @@ impl Chat {
         users: Vec<UserBrief>,
     ) -> Result<List<UserSummary>, Error> {
         let blocked = self.blocked(viewer).await?;
-        let statuses = Unblocked { statuses: &*self.presence, blocked: &blocked };
+        let statuses = self.statuses(users.iter().map(|user| user.id)).await;
+        let statuses = Unblocked { statuses: &statuses, blocked: &blocked };
         let data = users.into_iter().map(|user| view::user_summary(user, &statuses)).collect();
         Ok(List { data })
     }

@@ -1,6 +1,7 @@
 //! `salala doctor`: what is wrong where the server is to run, and how to mend it.
 
 mod postgres;
+mod redis;
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -52,6 +53,9 @@ pub(super) async fn examine(config: Config) -> anyhow::Result<()> {
     match &config.database_url {
         Some(url) => findings.extend(postgres::findings(url).await),
         None => findings.push(database(&config.data_dir.join("salala.db"))),
+    }
+    if let Some(url) = &config.redis {
+        findings.extend(redis::findings(url).await);
     }
     findings.push(clock(&SystemClock, &config.data_dir.join("salala.db")));
     findings.push(port(&config));

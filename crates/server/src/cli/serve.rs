@@ -32,7 +32,7 @@ pub(super) async fn serve(config: Config, seed_if_empty: bool) -> anyhow::Result
     let _lock = folder.lock()?;
     let jwt_secret = config::resolve_jwt_secret(&config, &SystemRandom)?;
     // Held until the end of this function: after the last write.
-    let sharing = Sharing::Alone;
+    let sharing = if config.redis.is_some() { Sharing::WithOthers } else { Sharing::Alone };
     let lock = store::lock_database(&config, sharing).await?;
     let is_first_server = lock.as_ref().is_none_or(ServerLock::is_first);
     let mut lost = pin!(lost(lock));

@@ -4,14 +4,18 @@ use std::io::{IsTerminal as _, Read as _};
 use std::sync::Arc;
 
 use clap::Subcommand;
+use parking_lot::Mutex;
 use salala_core::wire::requests::{Register, is_email, is_username};
-use salala_core::{Random, SystemClock, SystemRandom, limits};
+use salala_core::{Random, SessionId, SystemClock, SystemRandom, UserId, limits};
 use salala_store::postgres::examine;
 
 use super::{output, store};
-use crate::auth::{Auth, AuthSettings};
+use crate::auth::{Auth, AuthSettings, LiveSessions};
+use crate::bus::messages::BusMessage;
+use crate::bus::{Channel, publish_once};
 use crate::config::{self, Config};
 use crate::data_dir::DataDir;
+use crate::redis_link::RedisUrl;
 use crate::revocations::Revocations;
 use crate::seed::make_password;
 use crate::tasks::Tasks;
@@ -66,14 +70,15 @@ pub(super) struct PasswordSource {
 pub(super) async fn run(config: Config, command: UserCommand) -> anyhow::Result<()> {
     let folder = DataDir::open(&config.data_dir)?;
     let store = store::open(&config, &folder)?;
-    // A server may be at work on the same folder: it is told whose sockets to cut.
-    let revocations = Arc::new(Revocations::of(&folder));
+    // Servers may be at work on the same folder, or elsewhere: they are told whose sockets to cut.
+    let told = Arc::new(Told { revocations: Revocations::of(&folder), cuts: Mutex::default() });
+    let live_sessions: Arc<dyn LiveSessions> = Arc::<Told>::clone(&told);
     let auth = Auth::new(
         Arc::clone(&store),
         Arc::new(SystemClock),
         Arc::new(SystemRandom),
         Tasks::new(),
-        revocations,
+        live_sessions,
         &AuthSettings {
             jwt_secret: config::resolve_jwt_secret(&config, &SystemRandom)?,
             access_token_ttl: config.access_token_ttl,
@@ -83,8 +88,44 @@ pub(super) async fn run(config: Config, command: UserCommand) -> anyhow::Result<
     );
     let outcome = run_command(&auth, (&config, &folder), command).await;
     store.close().await?;
-    warn_of_server_elsewhere(&config, &folder).await;
+    let cuts = std::mem::take(&mut *told.cuts.lock());
+    match &config.redis {
+        Some(url) => tell_servers(url, cuts).await,
+        None => warn_of_server_elsewhere(&config, &folder).await,
+    }
     outcome
+}
+
+/// Whose sockets are to be cut: left in the data folder at once, and told over Redis when all is done.
+struct Told {
+    revocations: Revocations,
+    cuts: Mutex<Vec<BusMessage>>,
+}
+
+impl LiveSessions for Told {
+    fn cut_session(&self, session_id: SessionId) {
+        self.revocations.cut_session(session_id);
+        self.cuts.lock().push(BusMessage::CutSession { session_id });
+    }
+
+    fn cut_user(&self, user_id: UserId) {
+        self.revocations.cut_user(user_id);
+        self.cuts.lock().push(BusMessage::CutUser { user_id });
+    }
+}
+
+/// Servers that share a Redis hear of ended sessions through it, on whichever machine they are.
+async fn tell_servers(url: &RedisUrl, cuts: Vec<BusMessage>) {
+    if cuts.is_empty() {
+        return;
+    }
+    let messages = cuts.iter().map(|cut| (Channel::Everybody, cut.encode())).collect();
+    if let Err(error) = publish_once(url, &SystemRandom, messages).await {
+        output::complain(&format!(
+            "{error}: servers with another DATA_DIR notice that sessions have ended when they reach Redis \
+             again"
+        ));
+    }
 }
 
 /// A server hears of ended sessions through its own data folder.

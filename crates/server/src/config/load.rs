@@ -62,9 +62,6 @@ pub struct Source {
     unknown_in_file: Vec<String>,
 }
 
-/// Variables of Salala that this version meets with an answer of its own.
-const REDIS: [&str; 3] = ["REDIS_URL", "REDIS_HOST", "REDIS_PORT"];
-
 /// Beginnings of the names that the contract has and this version does not act on.
 const WITHOUT_EFFECT: [&str; 5] =
     ["FIREBASE_", "FCM_BASE_URL", "GOOGLE_APPLICATION_CREDENTIALS", "VAPID_SUBJECT", "S3_"];
@@ -142,7 +139,7 @@ impl Config {
     /// One sentence for the first value that does not fit.
     pub fn read(source: &Source) -> Result<Self, ConfigError> {
         let mut config = Self { warnings: source.unknown_in_file.clone(), ..Self::default() };
-        for setting in SETTINGS {
+        for setting in SETTINGS.into_iter().flatten() {
             let Some(value) = source.value(setting.name) else { continue };
             (setting.set)(&mut config, value).map_err(|expected| ConfigError::Value {
                 name: setting.name,
@@ -170,9 +167,11 @@ impl Config {
                 .push("TURN_SECRET is set, but has no effect without TURN_URLS".to_owned()),
             (true, false) | (false, true) => {}
         }
-        if let Some(name) = REDIS.iter().find(|name| source.value(name).is_some()) {
-            config.warnings.push(format!(
-                "{name} is set, but this version keeps presence and events in process, on one node"
+        let has_redis_parts =
+            ["REDIS_HOST", "REDIS_PORT"].iter().any(|it| source.value(it).is_some());
+        if has_redis_parts && source.value("REDIS_URL").is_some() {
+            return Err(ConfigError::Unsupported(
+                "REDIS_URL is set beside REDIS_HOST or REDIS_PORT: set the one or the others",
             ));
         }
         let without_effect = source.values.keys().filter(|name| is_without_effect(name));
@@ -184,7 +183,7 @@ impl Config {
 }
 
 fn known_names() -> impl Iterator<Item = &'static str> {
-    SETTINGS.iter().map(|setting| setting.name).chain(REDIS)
+    SETTINGS.into_iter().flatten().map(|setting| setting.name)
 }
 
 fn is_without_effect(name: &str) -> bool {
@@ -253,6 +252,8 @@ mod tests {
             ("STUN_URLS", "stun.example.org"),
             ("TURN_URLS", "turn:turn.example.org, stun:stun.example.org"),
             ("LOG_LEVEL", "loud"),
+            ("REDIS_HOST", "one:7000"),
+            ("REDIS_PORT", "0"),
         ] {
             let sentence = sentence(name, value);
             assert!(sentence.starts_with(&format!("{name} must be ")), "{sentence}");
@@ -281,9 +282,29 @@ mod tests {
     }
 
     #[test]
-    fn what_this_version_cannot_do_is_said() {
-        let config = Config::read(&Source::of_pairs([("REDIS_HOST", "localhost")])).unwrap();
-        assert_eq!(config.warnings.len(), 1);
+    fn redis_is_named_by_a_url_or_by_host_and_port() {
+        for (pairs, expected) in [
+            (&[("REDIS_URL", "redis://:hunter2@one:7000")][..], "Redis on one:7000"),
+            (&[("REDIS_HOST", "one")], "Redis on one:6379"),
+            (&[("REDIS_PORT", "7000"), ("REDIS_HOST", "one")], "Redis on one:7000"),
+            (&[("REDIS_PORT", "7000")], "Redis on localhost:7000"),
+        ] {
+            let config = Config::read(&Source::of_pairs(pairs.iter().copied())).unwrap();
+            assert_eq!(config.redis.as_ref().unwrap().to_string(), expected);
+            assert!(!format!("{config:?}").contains("hunter2"), "{config:?}");
+        }
+        let both = Source::of_pairs([("REDIS_URL", "redis://one"), ("REDIS_HOST", "two")]);
+        let sentence = Config::read(&both).unwrap_err().to_string();
+        assert!(sentence.starts_with("REDIS_URL is set beside "), "{sentence}");
+    }
+
+    #[test]
+    fn a_redis_url_that_is_none_is_not_shown() {
+        for value in ["http://ann:hunter2@one", "rediss://ann:hunter2@one", "hunter2"] {
+            let sentence = sentence("REDIS_URL", value);
+            assert!(sentence.starts_with("REDIS_URL must be the URL of a Redis "), "{sentence}");
+            assert!(!sentence.contains("hunter2"), "{sentence}");
+        }
     }
 
     #[test]

@@ -1,15 +1,19 @@
 //! The table of variables: name, default, help and parser of each, in the order of `--help`.
 
+mod limits;
+
 use std::path::PathBuf;
 
 use salala_store::ports::conversations::Contacts;
 use salala_store::postgres::DatabaseUrl;
 
+use self::limits::LIMITS;
 use super::network::TrustedProxies;
 use super::origin::{Origin, Origins};
 use super::secret::Secret;
 use super::{Config, LogLevel, PresenceAudience, Registration};
 use super::{ice_urls, values};
+use crate::redis_link::{self, RedisUrl};
 
 /// One variable.
 pub(super) struct Setting {
@@ -26,8 +30,10 @@ pub(super) struct Setting {
     pub(super) is_public: bool,
 }
 
-/// All variables.
-pub(super) const SETTINGS: &[Setting] = &[
+/// All variables, group by group.
+pub(super) const SETTINGS: [&[Setting]; 2] = [GENERAL, LIMITS];
+
+const GENERAL: &[Setting] = &[
     Setting {
         name: "PORT",
         default: "3000",
@@ -61,6 +67,41 @@ pub(super) const SETTINGS: &[Setting] = &[
             Ok(())
         },
         is_public: false,
+    },
+    Setting {
+        name: "REDIS_URL",
+        default: "none: one node",
+        help: "Redis (7.0 or later) through which several servers on one database are one, such as redis://:password@localhost:6379",
+        set: |config, value| {
+            config.redis = Some(RedisUrl::parse(value)?);
+            Ok(())
+        },
+        is_public: false,
+    },
+    Setting {
+        name: "REDIS_HOST",
+        default: "none: one node",
+        help: "the same by the host alone, where Redis has no password",
+        set: |config, value| {
+            config.redis = Some(RedisUrl::of_host(value, redis_link::PORT)?);
+            config.redis_host = Some(value.to_owned());
+            Ok(())
+        },
+        is_public: true,
+    },
+    Setting {
+        name: "REDIS_PORT",
+        default: "6379 on REDIS_HOST",
+        help: "the port of REDIS_HOST, or of localhost without it",
+        set: |config, value| {
+            let port = value.parse().ok().filter(|port| *port > 0);
+            let port =
+                port.ok_or_else(|| "a whole number from 1 to 65535, such as 6379".to_owned())?;
+            let host = config.redis_host.as_deref().unwrap_or("localhost");
+            config.redis = Some(RedisUrl::of_host(host, port)?);
+            Ok(())
+        },
+        is_public: true,
     },
     Setting {
         name: "DATA_DIR",
@@ -210,88 +251,6 @@ pub(super) const SETTINGS: &[Setting] = &[
         is_public: true,
     },
     Setting {
-        name: "RATE_LIMIT_AUTH",
-        default: "20/60",
-        help: "failed sign-ins of one account from one address: count/seconds, or off",
-        set: |config, value| {
-            config.rate_limit_auth = values::rate(value)?;
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
-        name: "RATE_LIMIT_SENDS",
-        default: "10000/10",
-        help: "messages, edits and reactions of one user: count/seconds, or off",
-        set: |config, value| {
-            config.rate_limit_sends = values::rate(value)?;
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
-        name: "RATE_LIMIT_SIGNALS",
-        default: "10000/10",
-        help: "typing, read marks, joined rooms, calls of one user: count/seconds, or off",
-        set: |config, value| {
-            config.rate_limit_signals = values::rate(value)?;
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
-        name: "RATE_LIMIT_CONNECTS",
-        default: "10000/10",
-        help: "new sockets of one user, and ten times that from one address: count/seconds, or off",
-        set: |config, value| {
-            config.rate_limit_connects = values::rate(value)?;
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
-        name: "MAX_CONNECTIONS",
-        default: "off",
-        help: "TCP connections in all, or off for as many as this user's open files let be",
-        set: |config, value| {
-            config.max_connections = values::count(value)?;
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
-        name: "MAX_CONNECTIONS_PER_ADDRESS",
-        default: "30000",
-        help: "TCP connections of one address, or off",
-        set: |config, value| {
-            config.max_connections_per_address = values::count(value)?;
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
-        name: "MAX_SOCKETS_PER_USER",
-        default: "1000",
-        help: "sockets that one user may have at a time, or off",
-        set: |config, value| {
-            let most = values::count(value)?;
-            config.max_sockets_per_user =
-                most.and_then(|most| most.try_into().ok()).unwrap_or(u32::MAX);
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
-        name: "MAX_ENTERING",
-        default: "512",
-        help: "sockets on their way in at a time, before a handshake more is asked to come back, or off",
-        set: |config, value| {
-            config.max_entering = values::count(value)?.unwrap_or(usize::MAX);
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
         name: "STUN_URLS",
         default: "none",
         help: "servers that tell browsers their address, for calls: a comma list of stun:host:port",
@@ -352,7 +311,7 @@ pub(super) const SETTINGS: &[Setting] = &[
 
 /// The table for people, as `--help` ends with it.
 pub fn help() -> String {
-    let rows: Vec<_> = SETTINGS.iter().map(help_row).collect();
+    let rows: Vec<_> = SETTINGS.into_iter().flatten().map(help_row).collect();
     format!(
         "Configuration: environment variables, or the same names as NAME=value lines in {}\n\
          (or in the file of --config); the environment wins.\n\n{}",
@@ -373,7 +332,7 @@ mod tests {
     #[test]
     fn every_variable_is_in_the_help_once() {
         let help = help();
-        for setting in SETTINGS {
+        for setting in SETTINGS.into_iter().flatten() {
             assert_eq!(help.matches(&format!("\n  {} ", setting.name)).count(), 1);
         }
     }
@@ -381,7 +340,7 @@ mod tests {
     #[test]
     fn every_default_that_is_a_value_is_what_holds_unset() {
         let unset = format!("{:?}", Config::default());
-        for setting in SETTINGS {
+        for setting in SETTINGS.into_iter().flatten() {
             if setting.default.contains(' ') || setting.default == "none" {
                 continue;
             }

@@ -7,6 +7,7 @@ use salala_core::records::{Call, CallCatchUp, CallDevice, CallEnding, CallSignal
 use salala_core::wire::{ServerEvent, view};
 use salala_core::{Clock, UserId};
 use salala_socketio::{Packet, Socket};
+use salala_store::log::Event;
 
 use super::recovery::Offsets;
 use super::sockets::Sockets;
@@ -23,9 +24,30 @@ pub(super) struct CallNews {
 }
 
 impl CallNews {
+    /// Tells a user's devices on this node what happened in a call; with an offset if that is in the log.
+    pub(super) fn tell(&self, user_id: UserId, event: &Event, offset: Option<&str>) {
+        match event {
+            Event::CallRinging(call) => self.tell_ringing(call),
+            Event::CallAnswered(call) => self.tell_answered(call),
+            Event::CallSignalled(signal) => self.tell_signal(user_id, signal),
+            Event::CallEnded(ending) => self.tell_ended(user_id, ending, offset),
+            Event::MessageCreated(_)
+            | Event::MessageUpdated(_)
+            | Event::MessageDeleted(_)
+            | Event::ReactionAdded(_)
+            | Event::ReactionRemoved(_)
+            | Event::MessagesRead(_)
+            | Event::ConversationUpdated { .. }
+            | Event::FriendRequestCreated(_)
+            | Event::FriendRequestUpdated(_)
+            | Event::GroupJoined(_)
+            | Event::BlockChanged { .. }
+            | Event::UserErased(_) => {}
+        }
+    }
+
     /// A call rings on the callee's devices; the caller's device waits for what comes of it.
-    pub(super) fn tell_ringing(&self, call: &Call) {
-        count(call.state.as_str());
+    fn tell_ringing(&self, call: &Call) {
         for (socket, caller) in self.devices(call.caller.id) {
             if caller.device(&socket).key == call.caller_device.key {
                 caller.calls.take_part(call.id);
@@ -38,7 +60,7 @@ impl CallNews {
     }
 
     /// Something was handed over: for the device that talks, or for all that ring.
-    pub(super) fn tell_signal(&self, receiver_id: UserId, signal: &CallSignal) {
+    fn tell_signal(&self, receiver_id: UserId, signal: &CallSignal) {
         let told = view::call_signal(signal.clone());
         let Some(packet) = told.and_then(|event| self.encode(&event)) else {
             tracing::error!(call_id = %signal.call_id, "what a party handed over is no JSON");
@@ -51,8 +73,7 @@ impl CallNews {
     }
 
     /// A device answered: the callee's other ones stop to ring.
-    pub(super) fn tell_answered(&self, call: &Call) {
-        count(call.state.as_str());
+    fn tell_answered(&self, call: &Call) {
         let Some(packet) = self.encode(&view::call_answered_elsewhere(call)) else { return };
         for (socket, caller) in self.devices(call.callee.id) {
             if is_device(&socket, &caller, call.callee_device.as_ref()) {
@@ -65,11 +86,8 @@ impl CallNews {
 
     /// A call is over: every device of the user is told, but the one that ended it. The offset is given
     /// if that is in the log.
-    pub(super) fn tell_ended(&self, user_id: UserId, ending: &CallEnding, offset: Option<&str>) {
+    fn tell_ended(&self, user_id: UserId, ending: &CallEnding, offset: Option<&str>) {
         let Some(side) = ending.call.side_of(user_id) else { return };
-        if side == CallSide::Caller {
-            count(ending.call.state.as_str());
-        }
         let hung_up =
             ending.by.as_ref().is_some_and(|by| by.act == CallAct::End && by.user_id != user_id);
         let events = hung_up
@@ -137,6 +155,18 @@ fn is_device(socket: &Socket, caller: &Caller, device: Option<&CallDevice>) -> b
     device.is_none_or(|device| device.key == caller.device(socket).key)
 }
 
-fn count(state: &'static str) {
-    metrics::counter!("salala_calls_total", "state" => state).increment(1);
+/// Counts that a call came to a state, once of those to whom it is told.
+pub(super) fn count_call(user_id: UserId, event: &Event) {
+    if let Event::CallRinging(call) | Event::CallAnswered(call) = event {
+        count(call);
+    }
+    if let Event::CallEnded(ending) = event
+        && ending.call.side_of(user_id) == Some(CallSide::Caller)
+    {
+        count(&ending.call);
+    }
+}
+
+fn count(call: &Call) {
+    metrics::counter!("salala_calls_total", "state" => call.state.as_str()).increment(1);
 }

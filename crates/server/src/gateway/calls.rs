@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use salala_core::Timestamp;
 use salala_core::calls::{CallAct, CallSignalKind};
 use salala_core::wire::Error;
 use salala_core::wire::client_events::{CallInitiate, CallRef};
 use salala_core::wire::server_events::Success;
 use salala_core::wire::shapes::CallStarted;
+use salala_core::{Timestamp, UserId};
 use salala_socketio::Socket;
 use salala_store::StoreError;
 use salala_store::ports::calls::CallParty;
@@ -96,7 +96,11 @@ impl Shared {
         if !is_in_call && self.hub.calls.tell_lacking(socket, caller, Vec::new()) {
             return Ok(());
         }
-        let party = caller.party(socket);
+        let mut party = caller.party(socket);
+        // One of them may be the call's own: only a device that says it is the same takes its place then.
+        if self.has_devices_elsewhere(caller.user_id).await {
+            party.device.session_id = None;
+        }
         for _ in 0..READINGS_MAX {
             caller.calls.begin_reading();
             let others = self.hub.calls.devices(caller.user_id).into_iter();
@@ -153,6 +157,21 @@ impl Shared {
         }
     }
 
+    /// Has the user a device on another node?
+    async fn has_devices_elsewhere(&self, user_id: UserId) -> bool {
+        if !self.parts.bus.has_peers() {
+            return false;
+        }
+        let mut devices = self.parts.presence.devices(user_id).await;
+        for (socket, _) in self.hub.calls.devices(user_id) {
+            devices.remove(socket.id());
+        }
+        for socket_id in self.leaving.of(user_id) {
+            devices.remove(&socket_id);
+        }
+        !devices.is_empty()
+    }
+
     async fn tell_store_who_is_gone(&self) {
         let gone = std::mem::take(&mut *self.gone.lock());
         for gone in gone {
@@ -167,7 +186,7 @@ impl Shared {
     async fn replace(&self, gone: &Gone) -> Result<(), StoreError> {
         let CallParty { user_id, device } = &gone.party;
         let devices = self.hub.calls.devices(*user_id);
-        let is_last = devices.is_empty();
+        let is_last = devices.is_empty() && !self.has_devices_elsewhere(*user_id).await;
         let back = devices
             .into_iter()
             .filter(|(_, caller)| caller.session_id == device.session_id)

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use http::StatusCode;
 use salala_core::UserId;
 use salala_core::wire::error::{ConnectErrorData, ConnectRefusal};
+use salala_core::wire::shapes::Status;
 use salala_socketio::{Accept, DisconnectReason, Handshake, Presented, Refusal, Reject, Socket};
 use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -75,17 +76,20 @@ impl Shared {
         let position = position.map_err(|_| Reject::CloseTransport)?;
         let accept = self.go_on_or_begin(socket, identity, returning, position).await?;
         let Some(caller) = socket.data::<Caller>() else { return Err(Reject::CloseTransport) };
+        // Before it is read what the socket lacks of its calls: what happens in them later comes.
+        self.relay.hear_user(user_id).await;
         let caught_up = self.catch_up_calls(socket, &caller, acquaintances.is_in_call).await;
         caught_up.map_err(|_| Reject::CloseTransport)?;
-        let Some(is_first) =
-            self.parts.presence.set_online(user_id, self.parts.max_sockets_per_user)
-        else {
+        let most = self.parts.max_sockets_per_user;
+        let counted = self.parts.presence.set_online(user_id, socket.id(), most);
+        let Some(is_first) = counted.await else {
             metrics::counter!("salala_rate_limited_total", "what" => "sockets").increment(1);
             self.leave_calls(socket, &caller);
             return Err(Reject::CloseTransport);
         };
         if is_first {
-            self.tell_online(user_id, &acquaintances, user.brief.last_seen_at);
+            let last_seen_at = user.brief.last_seen_at;
+            self.tell_status(user_id, &acquaintances, Status::Online, last_seen_at);
         }
         metrics::counter!("salala_socket_connects_total").increment(1);
         Ok(accept)
@@ -141,6 +145,9 @@ impl Shared {
                 if !returning.views.is_empty() {
                     caller.note_views();
                 }
+                for id in &returning.views {
+                    self.relay.hear_conversation(*id);
+                }
                 return Ok(Accept::recovered(returning.text, replay));
             }
             if returning.is_token_expired {
@@ -167,7 +174,7 @@ impl Shared {
         for conversation_id in self.typing.stop_all(socket) {
             self.tell_typing_stopped(socket, conversation_id);
         }
-        self.parts.presence.set_offline(caller.user_id, tokio::time::Instant::now());
+        self.leaving.push(caller.user_id, socket.id(), tokio::time::Instant::now());
     }
 }
 

@@ -131,6 +131,7 @@ impl Shared {
         let (mut membership, mut last_seq) = self.parts.chat.membership(caller.user_id, id).await?;
         self.remember_view(socket, caller, id).await?;
         socket.join(&viewers);
+        self.relay.hear_conversation(id);
         if !socket.in_room(&members) {
             // Either the hub has not heard yet that the user came, or it has taken the socket out
             // since the membership was read. The store knows: what the hub hears later comes in order.
@@ -174,8 +175,9 @@ impl Shared {
             return Ok(Success::plain());
         }
         self.typing.start(socket, id, Instant::now());
-        let event =
-            ServerEvent::UserTyping(TypingUser { user_id: caller.user_id, conversation_id: id });
+        let typing = TypingUser { user_id: caller.user_id, conversation_id: id };
+        self.relay.tell_typing(typing, true);
+        let event = ServerEvent::UserTyping(typing);
         if let Some(viewers) = self.parts.sockets.to(&rooms::viewers(id)) {
             send_volatile(&viewers.except(socket), &event, self.hub.offsets());
         }
@@ -255,7 +257,7 @@ impl Shared {
 
     pub(super) fn tell_typing_stopped(&self, socket: &Socket, conversation_id: ConversationId) {
         let (sockets, offsets) = (&self.parts.sockets, self.hub.offsets());
-        tell_typing_stopped(sockets, socket, conversation_id, offsets);
+        tell_typing_stopped(sockets, socket, conversation_id, (offsets, &self.relay));
     }
 }
 

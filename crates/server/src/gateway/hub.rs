@@ -23,18 +23,19 @@ use tokio::sync::watch;
 
 use self::entering::{Entering, RoomsHere};
 use self::loss_meter::LossMeter;
-use super::call_news::CallNews;
+use super::call_news::{CallNews, count_call};
 use super::recovery::Offsets;
+use super::relay::Relay;
 use super::sockets::Sockets;
 use super::tell::{encode, server_event, tell_typing_stopped, updated_event};
 use super::typing::Typing;
 use super::{Caller, rooms};
-use crate::presence::Presence;
+use crate::presence::Statuses;
 
 /// Knows which sockets hear what, and how far the log was told.
 pub(super) struct Hub {
     sockets: Arc<Sockets>,
-    presence: Arc<Presence>,
+    relay: Arc<Relay>,
     offsets: Arc<Offsets>,
     /// Held while an event is handed on, so that a socket comes in before all of it or after.
     entering: Mutex<HashMap<UserId, Entering>>,
@@ -49,14 +50,14 @@ pub(super) struct Hub {
 }
 
 impl Hub {
-    pub(super) fn new(sockets: Arc<Sockets>, presence: Arc<Presence>, calls: CallNews) -> Self {
+    pub(super) fn new(sockets: Arc<Sockets>, relay: Arc<Relay>, calls: CallNews) -> Self {
         let offsets = Arc::clone(&calls.offsets);
         let progress = watch::Sender::new(());
-        let interest = Arc::new(RoomsHere::new(Arc::clone(&sockets)));
+        let interest = Arc::new(RoomsHere::new(Arc::clone(&sockets), Arc::clone(&offsets)));
         let hears_others = AtomicBool::new(false);
         Self {
             sockets,
-            presence,
+            relay,
             offsets,
             entering: Mutex::default(),
             meter: Mutex::default(),
@@ -91,10 +92,11 @@ impl Hub {
         drop(progress.wait_for(|()| self.offsets.epoch().is_some()).await);
     }
 
-    /// Hands events on to everybody who hears them.
+    /// Hands events on to everybody who hears them; `statuses` are of those whom they show.
     pub(super) fn deliver(
         &self,
         commits: Commits,
+        statuses: &Statuses,
         typing: &Typing,
         tell_erased: &dyn Fn(UserId, &Acquaintances),
     ) {
@@ -112,7 +114,7 @@ impl Hub {
                     event: Event::UserErased(acquaintances),
                     ..
                 } => tell_erased(user_id, &acquaintances),
-                committed => self.deliver_one(committed, &mut entering, typing),
+                committed => self.deliver_one(committed, statuses, &mut entering, typing),
             };
             if catch_unwind(AssertUnwindSafe(deliver)).is_err() {
                 tracing::error!("an event could not be told, and was passed over");
@@ -136,6 +138,7 @@ impl Hub {
     fn deliver_one(
         &self,
         committed: Committed,
+        statuses: &Statuses,
         entering: &mut HashMap<UserId, Entering>,
         typing: &Typing,
     ) {
@@ -149,20 +152,21 @@ impl Hub {
             Event::ConversationUpdated { conversation, added, removed, has_moved_on } => {
                 self.move_members(entering, &conversation, (&added, &removed), typing);
                 let gone = if has_moved_on { &removed[..] } else { &[] };
-                self.tell_parting(&conversation, gone, &offset);
+                self.tell_parting(&conversation, gone, (statuses, &offset));
                 let removed = if has_moved_on { &[] } else { &removed[..] };
-                self.tell_conversation(&conversation, removed, &hidden_from, &offset);
+                self.tell_conversation(&conversation, removed, &hidden_from, (statuses, &offset));
             }
-            Event::CallRinging(call) => self.calls.tell_ringing(&call),
-            Event::CallAnswered(call) => self.calls.tell_answered(&call),
-            Event::CallSignalled(signal) => {
+            event @ (Event::CallRinging(_)
+            | Event::CallAnswered(_)
+            | Event::CallSignalled(_)
+            | Event::CallEnded(_)) => {
                 if let Audience::User(user_id) = audience {
-                    self.calls.tell_signal(user_id, &signal);
-                }
-            }
-            Event::CallEnded(ending) => {
-                if let Audience::User(user_id) = audience {
-                    self.calls.tell_ended(user_id, &ending, is_durable.then_some(&*offset));
+                    count_call(user_id, &event);
+                    // The log tells the durable end to every node.
+                    if !is_durable {
+                        self.relay.tell_call(user_id, &event);
+                    }
+                    self.calls.tell(user_id, &event, is_durable.then_some(&*offset));
                 }
             }
             event @ (Event::MessageCreated(_)
@@ -182,7 +186,7 @@ impl Hub {
                 if let Event::MessageCreated(message) = &event {
                     created = Some((message.conversation_id, message.seq));
                 }
-                let told = server_event(event, audience, &self.presence);
+                let told = server_event(event, audience, statuses);
                 if let Some(packet) = told.and_then(|event| encode(&event, &offset)) {
                     let sockets = self.tell(audience, &hidden_from, &packet);
                     if let Some((id, seq)) = created {
@@ -246,7 +250,7 @@ impl Hub {
             socket.leave(&members);
             socket.leave(&rooms::viewers(id));
             if typing.stop(&socket, id) {
-                tell_typing_stopped(&self.sockets, &socket, id, &self.offsets);
+                tell_typing_stopped(&self.sockets, &socket, id, (&self.offsets, &self.relay));
             }
         }
         if !self.sockets.has_room(&members) {
@@ -264,7 +268,7 @@ impl Hub {
         conversation: &Conversation,
         removed: &[UserId],
         hidden_from: &HashSet<UserId>,
-        offset: &str,
+        (statuses, offset): (&Statuses, &str),
     ) {
         let Some(present) = self.sockets.to(&rooms::members(conversation.id)) else { return };
         let audience = present.sockets().into_iter().chain(self.devices(removed));
@@ -279,7 +283,7 @@ impl Hub {
         for ((is_blind, viewer), sockets) in groups {
             let mut conversation = conversation.clone();
             conversation.last_message = conversation.last_message.filter(|_| !is_blind);
-            let event = updated_event(conversation, viewer, &self.presence);
+            let event = updated_event(conversation, viewer, statuses);
             let Some(packet) = encode(&event, offset) else { continue };
             for socket in sockets {
                 socket.send(&packet);
@@ -288,12 +292,17 @@ impl Hub {
     }
 
     /// Tells who went that the conversation goes on without them, and nothing of what it is now.
-    fn tell_parting(&self, conversation: &Conversation, gone: &[UserId], offset: &str) {
+    fn tell_parting(
+        &self,
+        conversation: &Conversation,
+        gone: &[UserId],
+        (statuses, offset): (&Statuses, &str),
+    ) {
         if gone.is_empty() {
             return;
         }
         let conversation = without_present(conversation);
-        let event = updated_event(conversation, None, &self.presence);
+        let event = updated_event(conversation, None, statuses);
         let Some(packet) = encode(&event, offset) else { return };
         for socket in self.devices(gone) {
             socket.send(&packet);

@@ -1,7 +1,5 @@
 //! From an event to the sockets of an audience.
 
-use std::sync::Arc;
-
 use salala_core::records::Conversation;
 use salala_core::wire::server_events::{TypingUser, UserStatusChanged};
 use salala_core::wire::shapes::Status;
@@ -12,9 +10,10 @@ use salala_store::log::{Audience, Event};
 use serde::Serialize;
 
 use super::recovery::Offsets;
+use super::relay::Relay;
 use super::sockets::Sockets;
 use super::{Caller, rooms};
-use crate::presence::Presence;
+use crate::presence::Statuses;
 
 /// An event as a packet, with the offset that a client has reached by it.
 pub(super) fn encode(event: &ServerEvent, offset: &str) -> Option<Packet> {
@@ -33,12 +32,35 @@ pub(super) fn encode_named(name: &str, payload: &impl Serialize, offset: &str) -
     }
 }
 
+/// Those of whom an event shows whether they are online: to be asked for before it is told.
+pub(super) fn shown_in(event: &Event) -> Vec<UserId> {
+    match event {
+        Event::ConversationUpdated { conversation, .. } => conversation.participant_ids().collect(),
+        Event::FriendRequestCreated(request) => vec![request.sender.id],
+        Event::BlockChanged { other_id, is_blocked: true } => vec![*other_id],
+        Event::BlockChanged { is_blocked: false, .. }
+        | Event::MessageCreated(_)
+        | Event::MessageUpdated(_)
+        | Event::MessageDeleted(_)
+        | Event::ReactionAdded(_)
+        | Event::ReactionRemoved(_)
+        | Event::MessagesRead(_)
+        | Event::FriendRequestUpdated(_)
+        | Event::GroupJoined(_)
+        | Event::UserErased(_)
+        | Event::CallRinging(_)
+        | Event::CallSignalled(_)
+        | Event::CallAnswered(_)
+        | Event::CallEnded(_) => Vec::new(),
+    }
+}
+
 /// What an event is on the wire that all of its audience hear alike; `None` for one that nobody is
 /// told.
 pub(super) fn server_event(
     event: Event,
     audience: Audience,
-    presence: &Presence,
+    statuses: &Statuses,
 ) -> Option<ServerEvent> {
     Some(match event {
         Event::MessageCreated(message) => ServerEvent::NewMessage(view::message(message)),
@@ -50,17 +72,17 @@ pub(super) fn server_event(
         }
         Event::MessagesRead(read) => ServerEvent::MessagesRead(view::messages_read(read)),
         Event::ConversationUpdated { conversation, .. } => {
-            updated_event(*conversation, None, presence)
+            updated_event(*conversation, None, statuses)
         }
         Event::FriendRequestCreated(request) => {
-            ServerEvent::NewFriendRequest(view::friend_request_with_sender(request, presence))
+            ServerEvent::NewFriendRequest(view::friend_request_with_sender(request, statuses))
         }
         Event::FriendRequestUpdated(request) => {
             ServerEvent::FriendRequestUpdated(view::friend_request(&request))
         }
         Event::BlockChanged { other_id, is_blocked } => {
             // What the user sees of the other from here on; what the other did before stays told.
-            if !is_blocked || !presence.is_online(other_id) {
+            if !is_blocked || !statuses.is_online(other_id) {
                 return None;
             }
             ServerEvent::UserStatusChanged(UserStatusChanged {
@@ -89,9 +111,9 @@ pub(super) fn server_event(
 pub(super) fn updated_event(
     conversation: Conversation,
     viewer: Option<UserId>,
-    presence: &Presence,
+    statuses: &Statuses,
 ) -> ServerEvent {
-    ServerEvent::ConversationUpdated(view::shared_conversation(conversation, viewer, presence))
+    ServerEvent::ConversationUpdated(view::shared_conversation(conversation, viewer, statuses))
 }
 
 /// Tells something that may be dropped where a client reads slowly.
@@ -106,11 +128,12 @@ pub(super) fn tell_typing_stopped(
     sockets: &Sockets,
     socket: &Socket,
     conversation_id: ConversationId,
-    offsets: &Arc<Offsets>,
+    (offsets, relay): (&Offsets, &Relay),
 ) {
     let Some(caller) = socket.data::<Caller>() else { return };
-    let event =
-        ServerEvent::UserStopTyping(TypingUser { user_id: caller.user_id, conversation_id });
+    let typing = TypingUser { user_id: caller.user_id, conversation_id };
+    relay.tell_typing(typing, false);
+    let event = ServerEvent::UserStopTyping(typing);
     if let Some(viewers) = sockets.to(&rooms::viewers(conversation_id)) {
         send_volatile(&viewers.except(socket), &event, offsets);
     }

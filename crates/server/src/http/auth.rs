@@ -18,6 +18,7 @@ use super::extract::{Caller, CallerDevice, Segments};
 use super::payload::{OptionalPayload, Payload};
 use super::problem::{Answer, Problem};
 use crate::auth::SignIn;
+use crate::presence::Statuses;
 
 type Shared = State<Arc<Services>>;
 
@@ -30,7 +31,7 @@ pub async fn register(
     Payload(command): Payload<Register>,
 ) -> Answer<WithCookies<Created<SignedIn>>> {
     let sign_in = services.auth.register(command, device).await?;
-    let (cookies, body) = signed_in(&services, sign_in, &headers, &extensions);
+    let (cookies, body) = signed_in(&services, sign_in, &headers, &extensions).await;
     Ok(WithCookies(cookies, Created(body)))
 }
 
@@ -43,7 +44,7 @@ pub async fn login(
     Payload(command): Payload<Login>,
 ) -> Answer<WithCookies<Json<SignedIn>>> {
     let sign_in = services.auth.login(command, device).await?;
-    let (cookies, body) = signed_in(&services, sign_in, &headers, &extensions);
+    let (cookies, body) = signed_in(&services, sign_in, &headers, &extensions).await;
     Ok(WithCookies(cookies, Json(body)))
 }
 
@@ -66,7 +67,7 @@ pub async fn refresh(
     }
     match services.auth.refresh(token, device).await {
         Ok(sign_in) => {
-            let (cookies, body) = signed_in(&services, sign_in, &headers, &extensions);
+            let (cookies, body) = signed_in(&services, sign_in, &headers, &extensions).await;
             Ok(WithCookies(cookies, Json(body)))
         }
         Err(error) => {
@@ -126,7 +127,7 @@ pub async fn revoke_session(
 
 /// The answer to a sign-in; with cookies, unless a page from elsewhere asks, which keeps its tokens
 /// itself.
-fn signed_in(
+async fn signed_in(
     services: &Services,
     sign_in: SignIn,
     headers: &HeaderMap,
@@ -137,11 +138,12 @@ fn signed_in(
     } else {
         cookies::of_sign_in(&sign_in, is_secure(services, extensions))
     };
+    let statuses = Statuses::of(&*services.presence, [sign_in.user.brief.id]).await;
     let body = SignedIn {
         access_token: sign_in.access_token,
         refresh_token: sign_in.refresh_token,
         expires_in: sign_in.expires_in.as_secs(),
-        user: view::me(sign_in.user, &*services.presence),
+        user: view::me(sign_in.user, &statuses),
     };
     (cookies, body)
 }

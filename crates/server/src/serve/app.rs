@@ -8,13 +8,14 @@ use salala_store::Store;
 
 use super::{Parts, StartError};
 use crate::auth::{Auth, AuthSettings, LiveSessions};
+use crate::bus::{Bus, InProcessBus, RedisBus};
 use crate::chat::{Chat, ChatSettings};
 use crate::config::{Config, Origin, Origins};
-use crate::gateway::{self, Gateway, Sockets};
+use crate::gateway::{self, Cuts, Gateway, Sockets};
 use crate::http::health::{Readiness, StoreCheck};
 use crate::http::{self, Services};
 use crate::metrics::{Metrics, SocketFigures};
-use crate::presence::Presence;
+use crate::presence::{InProcessPresence, Presence, RedisPresence, Times};
 use crate::rate_limits::ConnectLimits;
 use crate::tasks::Tasks;
 
@@ -42,9 +43,19 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
     let metrics = Metrics::start()?;
     let feed = store.take_commit_feed().ok_or(StartError::StoreTaken)?;
     let tasks = Tasks::new();
-    let presence = Arc::new(Presence::default());
+    let presence: Arc<dyn Presence> = match &config.redis {
+        Some(url) => {
+            Arc::new(RedisPresence::new(url.clone(), Arc::clone(&random), Times::default()))
+        }
+        None => Arc::new(InProcessPresence::default()),
+    };
     let sockets = Arc::new(Sockets::default());
-    let live_sessions: Arc<dyn LiveSessions> = Arc::<Sockets>::clone(&sockets);
+    let bus: Arc<dyn Bus> = match &config.redis {
+        Some(url) => Arc::new(RedisBus::new(url.clone(), Arc::clone(&random))),
+        None => Arc::new(InProcessBus::default()),
+    };
+    let live_sessions: Arc<dyn LiveSessions> =
+        Arc::new(Cuts::new(Arc::clone(&sockets), Arc::clone(&bus)));
     let auth = Arc::new(Auth::new(
         Arc::clone(&store),
         Arc::clone(&clock),
@@ -81,6 +92,7 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
             is_first_server,
             auth: Arc::clone(&auth),
             presence: Arc::clone(&presence),
+            bus,
             ice,
             random,
             secret: jwt_secret,

@@ -6,6 +6,13 @@ use super::sources::{Source, assert_none, read, rust_sources};
 
 /// A bound: how it is declared, and the beginning of its row in the table.
 const BOUNDS: &[(&str, &str)] = &[
+    ("OUTGOING_MAX: usize = 16_384;", "messages to other nodes that wait | 16,384 |"),
+    ("NEWS_MAX: usize = 65_536;", "messages of other nodes that wait | 65,536, or 64 MiB |"),
+    (
+        "NEWS_MAX_BYTES: usize = 64 << 20;",
+        "messages of other nodes that wait | 65,536, or 64 MiB |",
+    ),
+    ("MESSAGE_MAX_BYTES: usize = 1 << 20;", "a message of another node | 1 MiB |"),
     ("BACKLOG: u32 = 4096;", "connections that the system holds until they are taken in | 4,096 |"),
     (
         "CLIENT_TASKS_MAX: usize = 65_536;",

@@ -28,6 +28,8 @@ const WALLS: &[Wall] = &[
     },
     Wall { word: "hyper::", may: &["crates/server/src/serve", "crates/socketio/"] },
     Wall { word: "hyper_util::", may: &["crates/server/src/serve", "crates/socketio/"] },
+    Wall { word: "redis::", may: REDIS },
+    Wall { word: "use redis", may: REDIS },
     Wall { word: "env::var", may: &["crates/server/src/config", "crates/socketio/examples/"] },
     Wall { word: "SystemTime::now", may: &["crates/core/src/clock.rs"] },
     Wall { word: "Timestamp::now", may: &["crates/core/src/clock.rs"] },
@@ -35,6 +37,15 @@ const WALLS: &[Wall] = &[
         word: "tokio::spawn",
         may: &["crates/server/src/tasks.rs", "crates/socketio/src/tasks.rs"],
     },
+];
+
+/// Where Redis is spoken to.
+const REDIS: &[&str] = &[
+    "crates/server/src/redis_link",
+    "crates/server/src/bus/redis",
+    "crates/server/src/presence/redis",
+    // Its own part named so.
+    "crates/server/src/cli/doctor",
 ];
 
 /// What a whole crate must not know.

@@ -218,7 +218,8 @@ impl Teller {
         let OwnBatch { mut events, rows } = own;
         events.retain(|committed| !committed.event.is_durable() || committed.position > self.told);
         self.told = self.told.max(rows.map_or(0, |(_, last)| last));
-        self.state.retelling.forget_told(&events);
+        let told = self.hearer.borrow().as_ref().map_or(0, |interest| interest.told());
+        self.state.retelling.forget_told(&events, told);
         self.send(Commits { events, up_to: self.told, is_after_gap: false }).await
     }
 

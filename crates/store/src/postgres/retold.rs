@@ -38,6 +38,9 @@ struct Moved {
 #[derive(Default)]
 pub(super) struct Retelling {
     moved: HashMap<ConversationId, Moved>,
+    /// Changes of members that may not have been told yet, with their positions: until they are, it is
+    /// not known who here is in the conversation. They are no more than what waits to be told.
+    changes: Vec<(u64, ConversationId)>,
 }
 
 impl Retelling {
@@ -50,13 +53,20 @@ impl Retelling {
         interest: &dyn Interest,
     ) -> Result<Retold> {
         let mut moved = self.moved.clone();
+        // Asked before anything is looked at: what was told by then is seen by every look.
+        let told = interest.told();
+        self.changes.retain(|(position, _)| *position > told);
+        let mut changes = self.changes.clone();
         let mut heard = Vec::new();
         for row in rows {
             note_move(&mut moved, &row);
             let is_heard = match (row.kind, row.audience) {
                 (Kind::Other | Kind::MemberJoined | Kind::MemberLeft, _) => false,
-                (Kind::ConversationUpdated, _) => true,
-                (_, audience) => interest.holds(audience),
+                (Kind::ConversationUpdated, Audience::Conversation(id)) => {
+                    changes.push((row.position, id));
+                    true
+                }
+                (_, audience) => interest.holds(audience) || is_changing(&changes, audience),
             };
             if is_heard {
                 let moved = match (row.kind, row.audience) {
@@ -69,17 +79,24 @@ impl Retelling {
         let retold = retell(db, heard).await?;
         // Only now: the same rows are read again where something failed.
         self.moved = moved;
+        self.changes = changes;
         Ok(retold)
     }
 
     /// These were told from elsewhere, rows that stand before them included.
-    pub(super) fn forget_told(&mut self, events: &[Committed]) {
-        for Committed { event, .. } in events {
+    pub(super) fn forget_told(&mut self, events: &[Committed], told: u64) {
+        self.changes.retain(|(position, _)| *position > told);
+        for Committed { event, position, .. } in events {
             if let Event::ConversationUpdated { conversation, .. } = event {
+                self.changes.push((*position, conversation.id));
                 self.moved.remove(&conversation.id);
             }
         }
     }
+}
+
+fn is_changing(changes: &[(u64, ConversationId)], audience: Audience) -> bool {
+    changes.iter().any(|(_, id)| audience == Audience::Conversation(*id))
 }
 
 fn note_move(moved: &mut HashMap<ConversationId, Moved>, row: &LogRow) {

@@ -63,6 +63,10 @@ struct Everybody;
 impl Interest for Everybody {
     fn reach(&self, _: u64) {}
 
+    fn told(&self) -> u64 {
+        u64::MAX
+    }
+
     fn holds(&self, _: Audience) -> bool {
         true
     }

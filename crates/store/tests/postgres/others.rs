@@ -23,11 +23,16 @@ use super::world::{Talk, fresh_database, now, open, user_named};
 struct Ears {
     only: Option<HashSet<Audience>>,
     reached: AtomicU64,
+    told: AtomicU64,
 }
 
 impl Interest for Ears {
     fn reach(&self, position: u64) {
         self.reached.fetch_max(position, Ordering::SeqCst);
+    }
+
+    fn told(&self) -> u64 {
+        self.told.load(Ordering::SeqCst)
     }
 
     fn holds(&self, audience: Audience) -> bool {
@@ -43,6 +48,7 @@ async fn told(feed: &mut CommitFeed, up_to: u64, ears: &Ears) -> Vec<Committed> 
         assert!(!commits.is_after_gap);
         assert!(commits.up_to <= ears.reached.load(Ordering::SeqCst), "told before it was reached");
         events.extend(commits.events);
+        ears.told.store(commits.up_to, Ordering::SeqCst);
         if commits.up_to >= up_to {
             return events;
         }
@@ -257,4 +263,22 @@ async fn what_nobody_here_hears_is_passed_over_and_who_is_brought_in_is_not() {
     assert_eq!(added, &[carl]);
     assert!(matches!(joined.event, Event::GroupJoined(_)));
     assert_eq!(joined.audience, Audience::User(carl));
+}
+
+#[tokio::test]
+async fn what_follows_who_is_brought_in_is_heard_although_they_are_not_in_yet() {
+    let database = fresh_database();
+    let setup = open(&database.url());
+    let talk = Talk::of(&setup, ["anna", "berta"]).await;
+    let carl = add_user(&setup, "carl").await;
+    let mut pair = Pair::on(&database.url(), Some(HashSet::from([Audience::User(carl)])));
+    let group = make_group(&pair.writer, talk.users[0], &[carl]).await;
+    let mut draft = talk.draft(0, "at once");
+    draft.conversation_id = group;
+    pair.writer.send_message(draft).await.unwrap();
+    // Nothing of it is taken from the feed before all of it was written, so nobody is in yet.
+    let position = pair.writer.newest_position().await.unwrap();
+    let events = told(&mut pair.heard, position, &pair.ears).await;
+    let is_message = |it: &Committed| matches!(it.event, Event::MessageCreated(_));
+    assert_eq!(events.iter().filter(|it| is_message(it)).count(), 1);
 }

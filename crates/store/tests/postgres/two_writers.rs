@@ -12,7 +12,7 @@ use salala_store::{Conversations as _, Messages as _, Reads as _, Store as _, St
 
 use super::world::{Talk, fresh_database, now, open};
 
-fn take(feed: &mut salala_store::log::CommitFeed) -> Vec<Committed> {
+pub(crate) fn take(feed: &mut salala_store::log::CommitFeed) -> Vec<Committed> {
     std::iter::from_fn(|| feed.try_recv().ok()).flat_map(|commits| commits.events).collect()
 }
 

@@ -11,12 +11,14 @@ use salala_store::ports::sessions::Acquaintances;
 use tokio::time::timeout;
 
 use super::Hub;
+use crate::gateway::recovery::Offsets;
 use crate::gateway::rooms;
 use crate::gateway::sockets::Sockets;
 
 /// Events are of interest here to whose rooms somebody is in.
 pub(in crate::gateway) struct RoomsHere {
     sockets: Arc<Sockets>,
+    offsets: Arc<Offsets>,
     /// Up to here the log is told by who was in rooms before.
     reached: AtomicU64,
 }
@@ -44,8 +46,8 @@ pub(in crate::gateway) struct EntryGuard<'a> {
 const COMMITS_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl RoomsHere {
-    pub(super) fn new(sockets: Arc<Sockets>) -> Self {
-        Self { sockets, reached: AtomicU64::new(0) }
+    pub(super) fn new(sockets: Arc<Sockets>, offsets: Arc<Offsets>) -> Self {
+        Self { sockets, offsets, reached: AtomicU64::new(0) }
     }
 }
 
@@ -131,6 +133,10 @@ impl EntryGuard<'_> {
 impl Interest for RoomsHere {
     fn reach(&self, position: u64) {
         self.reached.fetch_max(position, Ordering::SeqCst);
+    }
+
+    fn told(&self) -> u64 {
+        self.offsets.told()
     }
 
     fn holds(&self, audience: Audience) -> bool {

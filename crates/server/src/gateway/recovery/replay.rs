@@ -10,8 +10,8 @@ use salala_store::ports::log::{LogReader, LogSpan, MissedEvent};
 
 use super::Offsets;
 use crate::gateway::Shared;
-use crate::gateway::tell::{encode, server_event, updated_event};
-use crate::presence::Presence;
+use crate::gateway::tell::{encode, server_event, shown_in, updated_event};
+use crate::presence::{Presence, Statuses};
 
 /// Rows of the log that are read at a time: as many events wait for a client at most.
 const PAGE_ROWS: usize = 256;
@@ -19,7 +19,7 @@ const PAGE_ROWS: usize = 256;
 /// Reads what one client missed.
 pub(in crate::gateway) struct Replay {
     store: Arc<dyn Store>,
-    presence: Arc<Presence>,
+    presence: Arc<dyn Presence>,
     offsets: Arc<Offsets>,
     reader: LogReader,
     /// What is still to be read.
@@ -37,13 +37,13 @@ impl Replay {
         }
     }
 
-    fn packet(&self, missed: MissedEvent) -> Option<Packet> {
+    fn packet(&self, missed: MissedEvent, statuses: &Statuses) -> Option<Packet> {
         let MissedEvent { position, settled, audience, event } = missed;
         let told = if let Event::ConversationUpdated { conversation, .. } = event {
             let viewer = self.blocked_viewer(&conversation.blocks);
-            Some(updated_event(*conversation, viewer, &self.presence))
+            Some(updated_event(*conversation, viewer, statuses))
         } else {
-            server_event(event, audience, &self.presence)
+            server_event(event, audience, statuses)
         };
         encode(&told?, &self.offsets.durable(settled, position))
     }
@@ -68,6 +68,9 @@ impl MissedEvents for Replay {
         let is_message = |missed: &&MissedEvent| matches!(missed.event, Event::MessageCreated(_));
         let repaired = page.events.iter().filter(is_message).count();
         metrics::counter!("salala_messages_repaired_total").increment(repaired as u64);
-        Ok(Some(page.events.into_iter().filter_map(|missed| self.packet(missed)).collect()))
+        let shown = page.events.iter().flat_map(|missed| shown_in(&missed.event));
+        let statuses = Statuses::of(&*self.presence, shown).await;
+        let packets = page.events.into_iter().filter_map(|missed| self.packet(missed, &statuses));
+        Ok(Some(packets.collect()))
     }
 }
