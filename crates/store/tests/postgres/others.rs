@@ -1,8 +1,8 @@
 //! What one process writes, as another one on the same database tells it.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use futures_util::future::join_all;
 use salala_core::SystemRandom;
@@ -21,7 +21,7 @@ use super::world::{Talk, fresh_database, now, open, user_named};
 /// Hears of these, or of everybody.
 #[derive(Default)]
 struct Ears {
-    only: Option<HashSet<Audience>>,
+    only: Option<Mutex<HashSet<Audience>>>,
     reached: AtomicU64,
     told: AtomicU64,
 }
@@ -36,7 +36,23 @@ impl Interest for Ears {
     }
 
     fn holds(&self, audience: Audience) -> bool {
-        self.only.as_ref().is_none_or(|only| only.contains(&audience))
+        self.only.as_ref().is_none_or(|only| only.lock().unwrap().contains(&audience))
+    }
+}
+
+impl Ears {
+    /// Lets in whoever is brought in, as the hub does with what it is told.
+    fn note(&self, events: &[Committed]) {
+        let Some(only) = &self.only else { return };
+        let mut only = only.lock().unwrap();
+        for committed in events {
+            let Event::ConversationUpdated { conversation, added, .. } = &committed.event else {
+                continue;
+            };
+            if added.iter().any(|user_id| only.contains(&Audience::User(*user_id))) {
+                only.insert(Audience::Conversation(conversation.id));
+            }
+        }
     }
 }
 
@@ -47,6 +63,7 @@ async fn told(feed: &mut CommitFeed, up_to: u64, ears: &Ears) -> Vec<Committed> 
         let commits = feed.recv().await.unwrap();
         assert!(!commits.is_after_gap);
         assert!(commits.up_to <= ears.reached.load(Ordering::SeqCst), "told before it was reached");
+        ears.note(&commits.events);
         events.extend(commits.events);
         ears.told.store(commits.up_to, Ordering::SeqCst);
         if commits.up_to >= up_to {
@@ -86,6 +103,7 @@ struct Pair {
 impl Pair {
     fn on(url: &str, only: Option<HashSet<Audience>>) -> Self {
         let (writer, hearer) = (open(url), open(url));
+        let only = only.map(Mutex::new);
         let ears = Arc::new(Ears { only, ..Ears::default() });
         assert!(hearer.hear_others(Arc::clone(&ears) as Arc<dyn Interest>));
         let written = writer.take_commit_feed().unwrap();
@@ -276,7 +294,7 @@ async fn what_follows_who_is_brought_in_is_heard_although_they_are_not_in_yet() 
     let mut draft = talk.draft(0, "at once");
     draft.conversation_id = group;
     pair.writer.send_message(draft).await.unwrap();
-    // Nothing of it is taken from the feed before all of it was written, so nobody is in yet.
+    // Whether it is read before the hub has let them in, or after it.
     let position = pair.writer.newest_position().await.unwrap();
     let events = told(&mut pair.heard, position, &pair.ears).await;
     let is_message = |it: &Committed| matches!(it.event, Event::MessageCreated(_));
