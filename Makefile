@@ -1,6 +1,6 @@
 # The doors: `make run` to use Salala, `make test` to change it. Each installs or builds what it lacks.
 
-.PHONY: run test build format bench
+.PHONY: run test build format bench faults
 
 ## Builds Salala and serves it at http://localhost:3000, with its data in ./data.
 run:
@@ -17,6 +17,10 @@ build:
 ## Formats Rust, JavaScript and the page.
 format:
 	@scripts/format.sh
+
+## Random faults under load against two servers: SEEDS=3 of them, see docs/guarantees.md.
+faults:
+	@scripts/faults.sh
 
 ## Measures the server with the load generator; see docs/performance.md.
 bench:
