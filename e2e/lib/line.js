@@ -44,8 +44,8 @@ class Line {
   /** Ends all connections on both sides without a word. New ones come through. */
   cut() {
     for (const { near, far } of [...this.pairs]) {
-      near.resetAndDestroy();
-      far.resetAndDestroy();
+      reset(near);
+      reset(far);
     }
   }
 
@@ -79,4 +79,13 @@ class Line {
     this.listener.close();
     await once(this.listener, 'close');
   }
+}
+
+/**
+ * Ends a connection without a word. One that is ending anyhow cannot be reset: Node would keep its handle
+ * for good, and never come to the end of the process.
+ */
+function reset(socket) {
+  if (socket.writableEnded || socket.destroyed) socket.destroy();
+  else socket.resetAndDestroy();
 }
