@@ -1,7 +1,44 @@
-//! How read marks are cut into rows: none crosses the border of a block of 256 `seq`.
+//! Read marks: what is told of them, and how they are cut into rows, of which none crosses the border of a
+//! block of 256 `seq`.
 //!
 //! So the marks over a page of history end within the block of its newest message, and are found by
 //! their ends without a look at the marks over all that came after it.
+
+use std::collections::BTreeSet;
+
+use salala_core::Timestamp;
+use salala_core::ids::{ConversationId, MessageId, UserId};
+use salala_core::records::MessagesRead;
+
+/// A message that is marked, and who sent it.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    pub(crate) id: MessageId,
+    pub(crate) sender_id: UserId,
+}
+
+/// What is told of a reader's marks, which are in `seq` order.
+pub(crate) fn marks_read(
+    (conversation_id, user_id): (ConversationId, UserId),
+    marks: impl IntoIterator<Item = Mark>,
+    last_read_seq: u64,
+    read_at: Timestamp,
+) -> MessagesRead {
+    let mut sender_ids = BTreeSet::new();
+    let mut message_ids = Vec::new();
+    for mark in marks {
+        message_ids.push(mark.id);
+        sender_ids.insert(mark.sender_id);
+    }
+    MessagesRead {
+        conversation_id,
+        user_id,
+        message_ids,
+        sender_ids: sender_ids.into_iter().collect(),
+        read_at,
+        last_read_seq,
+    }
+}
 
 /// How many `seq` a block has. A page then looks at no more than this many marks of a reader beside
 /// its own; reading a million messages at once writes some 4,000 rows.

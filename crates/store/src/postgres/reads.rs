@@ -1,12 +1,12 @@
 //! Read marks as ranges, and the port for them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use futures_util::future::{join, join3};
 use salala_core::Timestamp;
 use salala_core::ids::{ConversationId, MessageId, UserId};
 use salala_core::limits::READ_IDS_MAX;
-use salala_core::records::{Membership, MessagesRead};
+use salala_core::records::Membership;
 use tokio_postgres::Row;
 
 use super::PostgresStore;
@@ -20,7 +20,7 @@ use super::write_tx::WriteTx;
 use crate::error::hidden;
 use crate::log::Event;
 use crate::ports::reads::Reads;
-use crate::read_marks::pieces;
+use crate::read_marks::{Mark, marks_read, pieces};
 use crate::visible::Runs;
 use crate::{Pending, StoreError};
 
@@ -50,13 +50,6 @@ impl Reads for PostgresStore {
             read_to(tx, user_id, conversation_id, seq, now).await
         })
     }
-}
-
-/// A message to be marked.
-#[derive(Clone, Copy)]
-struct Mark {
-    id: MessageId,
-    sender_id: UserId,
 }
 
 /// A message of which a mark is asked.
@@ -229,15 +222,8 @@ async fn tell(
     if marks.is_empty() {
         return Ok(());
     }
-    let sender_ids: BTreeSet<UserId> = marks.iter().map(|mark| mark.sender_id).collect();
-    let read = MessagesRead {
-        conversation_id: member.conversation_id,
-        user_id: member.user_id,
-        message_ids: marks.into_iter().map(|mark| mark.id).collect(),
-        sender_ids: sender_ids.into_iter().collect(),
-        read_at: now,
-        last_read_seq,
-    };
+    let reader = (member.conversation_id, member.user_id);
+    let read = marks_read(reader, marks, last_read_seq, now);
     tx.tell_members(member.conversation_id, Event::MessagesRead(read), Vec::new(), now).await
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use futures_util::future::{join, try_join_all};
 use salala_core::ids::{CallId, ConversationId, FriendRequestId, MessageId, UserId};
-use salala_core::records::{FriendRequest, GroupJoined, Message, MessagesRead};
+use salala_core::records::{FriendRequest, GroupJoined, Message};
 
 use super::access::{ids_from, load_hidden_from};
 use super::blocks::are_blocked;
@@ -22,6 +22,7 @@ use crate::StoreError;
 use crate::log::{Audience, Committed, Event, Interest};
 use crate::missed::{call_ended_event, conversation_of, message_event, message_of};
 use crate::ports::sessions::Acquaintances;
+use crate::read_marks::{Mark, marks_read};
 use crate::replay::{Kind, LogRow, Marks};
 
 /// Events by their positions.
@@ -109,18 +110,17 @@ fn note_move(moved: &mut HashMap<ConversationId, Moved>, row: &LogRow) {
 }
 
 async fn retell(db: &Db, rows: Vec<(LogRow, Moved)>) -> Result<Retold> {
-    let messages: HashSet<MessageId> = rows
-        .iter()
-        .filter(|(row, _)| row.kind.is_of_message())
-        .filter_map(|(row, _)| message_of(row))
-        .collect();
-    let changed: HashSet<MessageId> = rows
-        .iter()
-        .filter(|(row, _)| row.kind.is_of_message() && row.kind != Kind::MessageCreated)
-        .filter_map(|(row, _)| message_of(row))
-        .collect();
-    let (messages, changed): (Vec<_>, Vec<_>) =
-        (messages.into_iter().collect(), changed.into_iter().collect());
+    let mut messages = HashSet::new();
+    let mut changed = HashSet::new();
+    for (row, _) in rows.iter().filter(|(row, _)| row.kind.is_of_message()) {
+        messages.extend(message_of(row));
+        // A new message is for all who are members where it stands.
+        if row.kind != Kind::MessageCreated {
+            changed.extend(message_of(row));
+        }
+    }
+    let messages: Vec<MessageId> = messages.into_iter().collect();
+    let changed: Vec<MessageId> = changed.into_iter().collect();
     let (messages, hidden_from) =
         join(load_messages(db, &messages), load_hidden_from(db, &changed)).await;
     let loaded = Loaded {
@@ -220,15 +220,10 @@ impl Loaded<'_> {
         let (marked, last_read_seq) = join(load_marked(self.db, &marks), last_read_seq).await;
         let marked = marked?;
         let Some(newest) = marked.last() else { return Ok(None) };
-        let senders: HashSet<UserId> = marked.iter().map(|marked| marked.sender_id).collect();
-        Ok(Some(Event::MessagesRead(MessagesRead {
-            conversation_id: id,
-            user_id,
-            message_ids: marked.iter().map(|marked| marked.id).collect(),
-            sender_ids: senders.into_iter().collect(),
-            read_at: row.committed_at,
-            last_read_seq: last_read_seq?.unwrap_or(newest.seq),
-        })))
+        let last_read_seq = last_read_seq?.unwrap_or(newest.seq);
+        let marks = marked.iter().map(|marked| Mark { id: marked.id, sender_id: marked.sender_id });
+        let read = marks_read((id, user_id), marks, last_read_seq, row.committed_at);
+        Ok(Some(Event::MessagesRead(read)))
     }
 
     async fn of_user(&self, user_id: UserId, row: &LogRow) -> Result<Option<Event>> {

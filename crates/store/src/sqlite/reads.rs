@@ -1,12 +1,12 @@
 //! Read marks as ranges, and the port for them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
 use salala_core::Timestamp;
 use salala_core::ids::{ConversationId, MessageId, UserId};
 use salala_core::limits::READ_IDS_MAX;
-use salala_core::records::{Membership, MessagesRead};
+use salala_core::records::Membership;
 
 use super::SqliteStore;
 use super::access::{Member, locate_message, member};
@@ -17,7 +17,7 @@ use crate::Pending;
 use crate::error::hidden;
 use crate::log::Event;
 use crate::ports::reads::Reads;
-use crate::read_marks::pieces;
+use crate::read_marks::{Mark, marks_read, pieces};
 use crate::visible::Runs;
 
 impl Reads for SqliteStore {
@@ -43,13 +43,6 @@ impl Reads for SqliteStore {
             read_to(tx, &member, seq.min(member.last_seq), now)
         })
     }
-}
-
-/// A message to be marked.
-#[derive(Clone, Copy)]
-struct Mark {
-    id: MessageId,
-    sender_id: UserId,
 }
 
 fn mark(
@@ -159,15 +152,8 @@ fn tell(
     if marks.is_empty() {
         return Ok(());
     }
-    let sender_ids: BTreeSet<UserId> = marks.iter().map(|mark| mark.sender_id).collect();
-    let read = MessagesRead {
-        conversation_id: member.conversation_id,
-        user_id: member.user_id,
-        message_ids: marks.into_iter().map(|mark| mark.id).collect(),
-        sender_ids: sender_ids.into_iter().collect(),
-        read_at: now,
-        last_read_seq,
-    };
+    let reader = (member.conversation_id, member.user_id);
+    let read = marks_read(reader, marks, last_read_seq, now);
     tx.tell_members(member.conversation_id, Event::MessagesRead(read), Vec::new(), now)
 }
 
