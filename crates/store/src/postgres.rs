@@ -342,7 +342,6 @@ impl Engine {
             alone: alone.clone(),
             hearer: self.hearer.clone(),
             woken: Arc::default(),
-            told: position,
             state: State::default(),
         };
         let writer = Writer {

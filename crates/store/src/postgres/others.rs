@@ -74,14 +74,14 @@ pub(super) struct Teller {
     pub(super) hearer: Hearer,
     /// Another process has committed something.
     pub(super) woken: Arc<Notify>,
-    /// All up to here was told.
-    pub(super) told: u64,
     pub(super) state: State,
 }
 
 /// What lies between two looks at the log.
 #[derive(Default)]
 pub(super) struct State {
+    /// All up to here was told.
+    told: u64,
     db: Option<Db>,
     /// Batches of this process that may have others' rows before them.
     waiting: VecDeque<OwnBatch>,
@@ -94,7 +94,7 @@ impl Teller {
     /// writer tells its own by itself.
     pub(super) async fn run(mut self) {
         let Some(interest) = self.hearer_comes().await else { return };
-        self.told = self.alone.told.load(Ordering::Relaxed);
+        self.state.told = self.alone.told.load(Ordering::Relaxed);
         let mut ticks = interval(READ_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -132,10 +132,9 @@ impl Teller {
     async fn tell_all(&mut self, interest: &dyn Interest, mut is_asked: bool) -> bool {
         loop {
             while let Some(own) = self.state.waiting.pop_front_if(|own| {
-                own.rows.is_none_or(|(first, _)| first <= self.told.saturating_add(1))
+                own.rows.is_none_or(|(first, _)| first <= self.state.told.saturating_add(1))
             }) {
-                interest.reach(own.rows.map_or(0, |(_, last)| last));
-                if !self.tell_batch(own).await {
+                if !self.tell_batch(own, interest).await {
                     return false;
                 }
             }
@@ -146,7 +145,7 @@ impl Teller {
                 Ok(Some(page)) => {
                     self.state.has_failed = false;
                     is_asked = page.rows.len() == ROWS_AT_ONCE;
-                    if !self.tell_page(page).await {
+                    if !self.tell_page(page, interest).await {
                         return false;
                     }
                 }
@@ -170,10 +169,10 @@ impl Teller {
             Some(_) | None => self.location.open_reader().await?,
         };
         let db = state.db.insert(db);
-        let rows = load_rows_after(db, self.told, ROWS_AT_ONCE).await?;
+        let rows = load_rows_after(db, state.told, ROWS_AT_ONCE).await?;
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(None) };
         let is_after_gap =
-            first.position > self.told + 1 && oldest_position(db).await? > self.told + 1;
+            first.position > state.told + 1 && oldest_position(db).await? > state.told + 1;
         interest.reach(last.position);
         let own: Vec<_> = state.waiting.iter().filter_map(|own| own.rows).collect();
         let is_own =
@@ -184,11 +183,11 @@ impl Teller {
     }
 
     /// Tells rows in their order, batches of this process among them.
-    async fn tell_page(&mut self, page: Page) -> bool {
+    async fn tell_page(&mut self, page: Page, interest: &dyn Interest) -> bool {
         let Page { rows, mut events, mut is_after_gap } = page;
         let mut told = Vec::new();
         for LogRow { position, .. } in rows {
-            if position <= self.told {
+            if position <= self.state.told {
                 continue;
             }
             let own = self
@@ -196,31 +195,36 @@ impl Teller {
                 .waiting
                 .pop_front_if(|own| own.rows.is_none_or(|(first, _)| first <= position));
             if let Some(own) = own {
-                let before =
-                    Commits { events: std::mem::take(&mut told), up_to: self.told, is_after_gap };
+                let before = Commits {
+                    events: std::mem::take(&mut told),
+                    up_to: self.state.told,
+                    is_after_gap,
+                };
                 is_after_gap = false;
-                if !self.send(before).await || !self.tell_batch(own).await {
+                if !self.send(before).await || !self.tell_batch(own, interest).await {
                     return false;
                 }
-                if position <= self.told {
+                if position <= self.state.told {
                     continue;
                 }
             }
             told.extend(events.remove(&position));
-            self.told = position;
+            self.state.told = position;
         }
-        self.send(Commits { events: told, up_to: self.told, is_after_gap }).await
+        self.send(Commits { events: told, up_to: self.state.told, is_after_gap }).await
     }
 
     /// Tells a batch of this process, but for what was told of it already: its rows may have been read
     /// before its writer could say that they are there.
-    async fn tell_batch(&mut self, own: OwnBatch) -> bool {
+    async fn tell_batch(&mut self, own: OwnBatch, interest: &dyn Interest) -> bool {
+        let state = &mut self.state;
         let OwnBatch { mut events, rows } = own;
-        events.retain(|committed| !committed.event.is_durable() || committed.position > self.told);
-        self.told = self.told.max(rows.map_or(0, |(_, last)| last));
-        let told = self.hearer.borrow().as_ref().map_or(0, |interest| interest.told());
-        self.state.retelling.forget_told(&events, told);
-        self.send(Commits { events, up_to: self.told, is_after_gap: false }).await
+        events.retain(|committed| !committed.event.is_durable() || committed.position > state.told);
+        state.told = state.told.max(rows.map_or(0, |(_, last)| last));
+        interest.reach(state.told);
+        state.retelling.forget_told(&events, interest.told());
+        let up_to = state.told;
+        self.send(Commits { events, up_to, is_after_gap: false }).await
     }
 
     async fn send(&self, commits: Commits) -> bool {
