@@ -1,5 +1,6 @@
 /** Random faults, chosen by a seed, against two servers under load: `node faults/run.js [SEEDS [FIRST]]`. */
 
+import { eventually } from '../lib/eventually.js';
 import { startLine } from '../lib/line.js';
 import { registerAll, request } from '../lib/person.js';
 import { PostgresServer, psql } from '../lib/postgres.js';
@@ -24,14 +25,6 @@ function randomOf(seed) {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
-}
-
-async function eventually(ask, what, patience = PATIENCE_MS) {
-  const end = Date.now() + patience;
-  while (!(await ask())) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await sleep(50);
-  }
 }
 
 /** Two servers, people with a line each, and what was acked to them. */
@@ -95,7 +88,7 @@ class World {
   /** Lets people write for a while, whatever stands in their way. */
   async progress(count = 60) {
     const before = this.acked.size;
-    await eventually(() => this.acked.size >= before + count, 'acks');
+    await eventually(() => this.acked.size >= before + count, 'acks', PATIENCE_MS);
   }
 
   /** Everybody who is on a server changes over to the other one. */

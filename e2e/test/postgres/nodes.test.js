@@ -24,11 +24,7 @@ after(async () => {
 });
 
 /** A device of a person on a server. */
-async function connect(person, server, options = WEBSOCKET) {
-  const device = person.dial({ ...options, url: server.url });
-  await device.connected();
-  return device;
-}
+const connect = (person, server) => person.connect({ ...WEBSOCKET, url: server.url });
 
 /** The `seq` of new messages of a conversation, in the order in which they came. */
 const seqs = (device, conversationId) =>

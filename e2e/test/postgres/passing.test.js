@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { eventually } from '../../lib/eventually.js';
 import { registerAll, request } from '../../lib/person.js';
 import { RedisServer } from '../../lib/redis.js';
 import { startServer } from '../../lib/server.js';
@@ -25,23 +26,14 @@ after(async () => {
 });
 
 /** A device of a person on a server. */
-async function connect(person, server, options = {}) {
-  const device = person.dial({ ...WEBSOCKET, ...options, url: server.url });
-  await device.connected();
-  return device;
-}
+const connect = (person, server, options = {}) =>
+  person.connect({ ...WEBSOCKET, ...options, url: server.url });
 
 /** What a device heard of a person's coming and going. */
 const statuses = (device, person) =>
   device
     .heard('userStatusChanged', (change) => change.userId === person.id)
     .map(({ status }) => status);
-
-/** Asks again until the answer is yes; far longer than anything here takes, it is given up. */
-async function eventually(ask, what) {
-  const end = Date.now() + 20_000;
-  while (!(await ask())) if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-}
 
 /** Waits until a person is shown so in a friend's list, as a server tells it. */
 function shown(friend, server, person, status) {
