@@ -375,7 +375,9 @@ impl Shared {
             && !self.answering.is_closed()
         {
             untold.extend(self.end_graces(Instant::now()).await);
-            untold.extend(self.parts.presence.take_found_gone());
+            let found_gone = self.parts.presence.take_found_gone();
+            self.leave_calls_of(&found_gone);
+            untold.extend(found_gone);
             untold = self.tell_offline(untold).await;
         }
     }

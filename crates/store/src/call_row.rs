@@ -130,7 +130,17 @@ impl CallRow {
             Some(device) => device.key == party.device.key,
             None => is_last,
         };
-        let is_new = is_gone && self.back_by(side).is_none();
+        is_gone && self.miss(side, now)
+    }
+
+    /// A user has no device any more; true if that changes anything.
+    pub(crate) fn lose_user(&mut self, user_id: UserId, now: Timestamp) -> bool {
+        self.call.side_of(user_id).is_some_and(|side| self.miss(side, now))
+    }
+
+    /// From now on one has to come back; true if that was not so yet.
+    fn miss(&mut self, side: CallSide, now: Timestamp) -> bool {
+        let is_new = self.back_by(side).is_none();
         if is_new {
             self.set_back_by(side, Some(now.plus(RETURN_WITHIN)));
         }

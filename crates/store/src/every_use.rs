@@ -252,6 +252,8 @@ async fn use_calls(store: &dyn Store, [anna, berta, _]: [UserId; 3], talk: Conve
             store.signal_call(from.clone(), with(to), kind, body, now()).await.unwrap();
         }
         store.leave_all_calls(now()).await.unwrap();
+        store.leave_calls_of(berta, now()).await.unwrap();
+        store.users_rung(now(), 9).await.unwrap();
         store.leave_calls(caller.clone(), true, now()).await.unwrap();
         store.return_to_calls(caller.clone(), Vec::new(), now()).await.unwrap();
         store.end_due_calls(now().plus(RETURN_WITHIN), 9).await.unwrap();

@@ -184,6 +184,7 @@ contract! {
         who_does_not_come_back_loses_the_call,
         who_comes_back_in_time_is_given_what_is_lacking,
         after_a_restart_everybody_has_to_come_back,
+        of_a_user_without_devices_every_call_is_left,
         a_history_is_paged_from_both_sides;
     durable_events:
         positions_grow_and_revs_have_no_holes,

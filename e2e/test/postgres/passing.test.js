@@ -152,6 +152,27 @@ test('a call rings, is answered and ended across the servers', async () => {
   [ann, ben].forEach((person) => person.leave());
 });
 
+test('a call whose other side was on a server that is killed ends when nobody comes back', async () => {
+  const third = await startServer({ env: { REDIS_URL: redis.url }, beside: one });
+  const { ann, ben } = await registerAll(one, 'ann', 'ben');
+  const conversationId = await ann.direct(ben);
+  const caller = await connect(ann, one);
+  const callee = await connect(ben, third, { reconnection: false });
+  const call = { conversationId, calleeId: ben.id, hasVideo: false };
+  const { callId } = await caller.does('call:initiate', call);
+  await callee.hears('call:incoming');
+  await callee.does('call:answer', { to: ann.id, answer: { sdp: 'a' } });
+  await caller.hears('call:answer');
+  await third.kill();
+  // The lease of the dead one runs out, and then the time to come back.
+  const ends = () => caller.heard('call:ended');
+  await eventually(() => ends().length > 0, 'the end', 60_000);
+  const [{ callId: ended, reason }] = ends();
+  assert.deepEqual([ended, reason], [callId, 'connection_lost']);
+  await third.remove();
+  [ann, ben].forEach((person) => person.leave());
+});
+
 test('ended sign-ins are cut on the other server, also by a command', async () => {
   const { ann, ben } = await registerAll(one, 'ann', 'ben');
   const [kept, cut] = [await connect(ann, one), await connect(ann, other)];
@@ -213,7 +234,10 @@ test('without Redis each server goes on, and all is right again when it is back'
   await device.does('sendMessage', { conversationId, content: 'still here' });
   await watcher.hears('newMessage');
   before.close();
+  const call = { conversationId, calleeId: ben.id, hasVideo: false };
+  const { callId } = await device.does('call:initiate', call);
   await redis.start();
+  assert.equal((await watcher.hears('call:incoming')).callId, callId);
   await shown(ben, other, ann, 'online');
   await shown(ann, one, eve, 'offline');
   const isListed = async () => (await redis.command('SISMEMBER', 'online_users', ann.id)) === '1';

@@ -23,15 +23,18 @@ const SWEEP_PERIOD: Duration = Duration::from_millis(250);
 const LOOKS_PER_SWEEP: u32 = 4;
 /// Calls that end in one transaction.
 const END_AT_ONCE: usize = 100;
+/// Calls that ring of which devices here are told at once, when other nodes can be heard again.
+const RINGS_AT_ONCE: usize = 1_000;
 /// Times that a device reads what it lacks before it is sent away: each but the first because
 /// something happened in the call meanwhile.
 const READINGS_MAX: u32 = 20;
 
-/// A device that is gone and was told of calls, until the store knows.
-pub(super) struct Gone {
-    party: CallParty,
-    at: Timestamp,
-    last_heard_at: Instant,
+/// What is gone and may have been in calls, until the store knows.
+pub(super) enum Gone {
+    /// A device, which was told of calls.
+    Device { party: CallParty, at: Timestamp, last_heard_at: Instant },
+    /// Every device of a user, with the node that had them.
+    User { user_id: UserId, at: Timestamp },
 }
 
 impl Shared {
@@ -120,11 +123,32 @@ impl Shared {
     /// Notes that a socket is gone, if that matters to a call.
     pub(super) fn leave_calls(&self, socket: &Socket, caller: &Caller) {
         if caller.calls.is_busy() {
-            self.gone.lock().push(Gone {
+            self.gone.lock().push(Gone::Device {
                 party: caller.party(socket),
                 at: self.parts.clock.now(),
                 last_heard_at: socket.last_heard_at(),
             });
+        }
+    }
+
+    /// Notes that users are gone whose devices were on a node that died, which could not say so.
+    pub(super) fn leave_calls_of(&self, user_ids: &[UserId]) {
+        let at = self.parts.clock.now();
+        let gone = user_ids.iter().map(|user_id| Gone::User { user_id: *user_id, at });
+        self.gone.lock().extend(gone);
+    }
+
+    /// Lets it ring on devices here that did not hear it, because other nodes could not be heard.
+    pub(super) async fn make_up_rings(&self) {
+        let rung = self.parts.store.users_rung(self.parts.clock.now(), RINGS_AT_ONCE).await;
+        for user_id in rung.unwrap_or_default() {
+            for (socket, caller) in self.hub.calls.devices(user_id) {
+                if !caller.calls.is_busy()
+                    && let Err(error) = self.catch_up_calls(&socket, &caller, true).await
+                {
+                    tracing::warn!(%error, "what rings for a device could not be read");
+                }
+            }
         }
     }
 
@@ -175,26 +199,45 @@ impl Shared {
     async fn tell_store_who_is_gone(&self) {
         let gone = std::mem::take(&mut *self.gone.lock());
         for gone in gone {
-            if let Err(StoreError::Unavailable(_) | StoreError::Busy) = self.replace(&gone).await {
+            let told = match &gone {
+                Gone::Device { party, at, last_heard_at } => {
+                    self.replace(party, *at, *last_heard_at).await
+                }
+                Gone::User { user_id, at } => self.lose_user(*user_id, *at).await,
+            };
+            if let Err(StoreError::Unavailable(_) | StoreError::Busy) = told {
                 self.gone.lock().push(gone);
             }
         }
     }
 
+    async fn lose_user(&self, user_id: UserId, at: Timestamp) -> Result<(), StoreError> {
+        // Whoever is back meanwhile has taken their calls up again.
+        if self.parts.presence.is_online(user_id).await {
+            return Ok(());
+        }
+        self.parts.store.leave_calls_of(user_id, at).await
+    }
+
     /// Lets a socket take the place of one that is gone, if it is the same device that had lost its
     /// connection and come back before that was noticed; else the store counts until it is back.
-    async fn replace(&self, gone: &Gone) -> Result<(), StoreError> {
-        let CallParty { user_id, device } = &gone.party;
+    async fn replace(
+        &self,
+        party: &CallParty,
+        at: Timestamp,
+        last_heard_at: Instant,
+    ) -> Result<(), StoreError> {
+        let CallParty { user_id, device } = party;
         let devices = self.hub.calls.devices(*user_id);
         let is_last = devices.is_empty() && !self.has_devices_elsewhere(*user_id).await;
         let back = devices
             .into_iter()
             .filter(|(_, caller)| caller.session_id == device.session_id)
-            .filter(|(_, caller)| caller.entered_at > gone.last_heard_at)
+            .filter(|(_, caller)| caller.entered_at > last_heard_at)
             .max_by_key(|(_, caller)| caller.entered_at);
         if let Some((socket, caller)) = back {
             return self.catch_up_calls(&socket, &caller, true).await;
         }
-        self.parts.store.leave_calls(gone.party.clone(), is_last, gone.at).await
+        self.parts.store.leave_calls(party.clone(), is_last, at).await
     }
 }

@@ -215,6 +215,7 @@ impl Shared {
                 tracing::warn!(%error, "what a device lacks of its calls could not be read");
             }
         }
+        self.make_up_rings().await;
         let sign_ins: Vec<_> = sign_ins.into_iter().collect();
         for some in sign_ins.chunks(ASK_AT_ONCE) {
             let asked = some.iter().map(|(user_id, session_id)| async move {

@@ -98,6 +98,12 @@ pub trait Calls {
     /// for the user, if it was the last device.
     fn leave_calls(&self, party: CallParty, is_last: bool, now: Timestamp) -> Pending<()>;
 
+    /// The same of a user of whom no device is left, as when the process that had them died.
+    fn leave_calls_of(&self, user_id: UserId, now: Timestamp) -> Pending<()>;
+
+    /// Those for whom a call rings, at most `limit`, the ones first for whom it rings longest.
+    fn users_rung(&self, now: Timestamp, limit: usize) -> Pending<Vec<UserId>>;
+
     /// Notes that a device is there, and gives what it lacks of each call that rings for it or that it
     /// is on. It takes the place of a device of the same sign-in that is not one of `live_keys`.
     fn return_to_calls(

@@ -131,6 +131,16 @@ pub(super) async fn leave(
     Ok(())
 }
 
+/// Notes that a user has no device any more.
+pub(super) async fn leave_user(tx: &WriteTx<'_>, user_id: UserId, now: Timestamp) -> Result<()> {
+    for mut row in under_way_of(tx.db, user_id).await? {
+        if row.lose_user(user_id, now) {
+            save_call(tx.db, &mut row).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Notes that a device is there, and gives what it lacks.
 pub(super) async fn come_back(
     tx: &mut WriteTx<'_>,

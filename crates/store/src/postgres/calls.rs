@@ -9,9 +9,11 @@ use salala_core::records::{Call, CallCatchUp};
 use uuid::Uuid;
 
 use super::PostgresStore;
-use super::access::member;
+use super::access::{ids_from, member};
 use super::blocks::refuse_blocked;
-use super::call_moves::{come_back, end, end_due, end_if_due, leave, leave_all, signal};
+use super::call_moves::{
+    come_back, end, end_due, end_if_due, leave, leave_all, leave_user, signal,
+};
 use super::call_rows::{count_made, find_under_way, load_call, read_row};
 use super::cells::{DbId, rows};
 use super::db::{Db, Parameters};
@@ -56,6 +58,28 @@ impl Calls for PostgresStore {
     fn leave_calls(&self, party: CallParty, is_last: bool, now: Timestamp) -> Pending<()> {
         self.write([Key::User(party.user_id)], async move |tx: &mut WriteTx<'_>| {
             leave(tx, &party, is_last, now).await
+        })
+    }
+
+    fn leave_calls_of(&self, user_id: UserId, now: Timestamp) -> Pending<()> {
+        self.write([Key::User(user_id)], async move |tx: &mut WriteTx<'_>| {
+            leave_user(tx, user_id, now).await
+        })
+    }
+
+    fn users_rung(&self, now: Timestamp, limit: usize) -> Pending<Vec<UserId>> {
+        self.read(async move |db: &Db| {
+            let rung = db
+                .query(
+                    "SELECT callee_id
+                     FROM calls
+                     WHERE deadline_at > $1 AND state = 'ringing'
+                     ORDER BY deadline_at DESC
+                     LIMIT $2",
+                    &[&now.unix_ms(), &rows(limit)],
+                )
+                .await?;
+            ids_from(&rung)
         })
     }
 

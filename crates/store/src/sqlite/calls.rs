@@ -10,9 +10,11 @@ use salala_core::records::{Call, CallCatchUp};
 use super::SqliteStore;
 use super::access::member;
 use super::blocks::refuse_blocked;
-use super::call_moves::{come_back, end, end_due, end_if_due, leave, leave_all, signal};
+use super::call_moves::{
+    come_back, end, end_due, end_if_due, leave, leave_all, leave_user, signal,
+};
 use super::call_rows::{count_made, find_under_way, load_call, read_row};
-use super::cells::rows;
+use super::cells::{Cells, rows};
 use super::error::Result;
 use super::write_tx::WriteTx;
 use crate::columns::select_call;
@@ -44,6 +46,14 @@ impl Calls for SqliteStore {
 
     fn leave_calls(&self, party: CallParty, is_last: bool, now: Timestamp) -> Pending<()> {
         self.write(move |tx| leave(tx, &party, is_last, now))
+    }
+
+    fn leave_calls_of(&self, user_id: UserId, now: Timestamp) -> Pending<()> {
+        self.write(move |tx| leave_user(tx, user_id, now))
+    }
+
+    fn users_rung(&self, now: Timestamp, limit: usize) -> Pending<Vec<UserId>> {
+        self.read(move |db| load_rung(db, now, limit))
     }
 
     fn return_to_calls(
@@ -119,6 +129,20 @@ fn start(tx: &mut WriteTx<'_>, new: &NewCall) -> Result<(Call, bool)> {
     let call = load_call(tx.db, new.id)?.call;
     tx.tell_user_now(callee_id, Event::CallRinging(Box::new(call.clone())));
     Ok((call, false))
+}
+
+fn load_rung(db: &Connection, now: Timestamp, limit: usize) -> Result<Vec<UserId>> {
+    let mut statement = db.prepare_cached(
+        "SELECT callee_id
+         FROM calls
+         WHERE deadline_at > ?1 AND state = 'ringing'
+         ORDER BY deadline_at DESC
+         LIMIT ?2",
+    )?;
+    let rung = statement
+        .query_map(params![now.unix_ms(), rows(limit)], |row| Cells::new(row).id())?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(rung)
 }
 
 /// A page from each side, of which the newest are taken.

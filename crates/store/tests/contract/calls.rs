@@ -431,6 +431,30 @@ pub(crate) async fn after_a_restart_everybody_has_to_come_back(store: &dyn Store
     assert_eq!(store.leave_all_calls(at(9)).await, Ok(0));
 }
 
+pub(crate) async fn of_a_user_without_devices_every_call_is_left(store: &dyn Store) {
+    let pair = pair(store).await;
+    let (anna, berta) = (pair.anna.user_id, pair.berta.user_id);
+    assert_eq!(store.users_rung(at(0), 9).await, Ok(vec![]));
+    pair.ring(store, at(0)).await.unwrap();
+    let dora = add_user(store, "dora").await;
+    let talk = direct(store, dora, anna).await;
+    store.start_call(new_call(talk, &party(dora, "d1"), anna, at(1))).await.unwrap();
+    assert_eq!(store.users_rung(at(2), 9).await, Ok(vec![anna, berta]));
+    assert_eq!(store.users_rung(at(2), 1).await, Ok(vec![anna]));
+    assert_eq!(store.users_rung(later(at(0), RINGS_FOR), 9).await, Ok(vec![anna]));
+    hand(store, &pair.berta, anna, ANSWER, at(2)).await.unwrap();
+    assert_eq!(store.users_rung(at(3), 9).await, Ok(vec![anna]));
+
+    // Whichever devices they were.
+    store.leave_calls_of(anna, at(4)).await.unwrap();
+    store.leave_calls_of(anna, at(9)).await.unwrap();
+    let end = later(at(4), RETURN_WITHIN);
+    assert_eq!(store.end_due_calls(at(15_003), 9).await, Ok(0));
+    assert_eq!(store.end_due_calls(end, 9).await, Ok(2));
+    assert_eq!(store.users_rung(end, 9).await, Ok(vec![]));
+    store.leave_calls_of(anna, end).await.unwrap();
+}
+
 pub(crate) async fn a_history_is_paged_from_both_sides(store: &dyn Store) {
     let pair = pair(store).await;
     let (anna, berta) = (pair.anna.user_id, pair.berta.user_id);
