@@ -12,5 +12,6 @@ need_rust
 need_node
 find_postgres
 need redis-server redis-server
+need faketime faketime
 step "The binary" cargo build --locked -p salala-server --bin salala
 cd e2e && exec node --test-reporter=dot faults/run.js "${SEEDS:-3}" "${FIRST:-1}"

@@ -48,6 +48,7 @@ need_node
 need chromium chromium
 need openssl openssl
 need turnserver coturn
+need faketime faketime
 start_postgres
 start_redis
 before=$(tree)

@@ -19,7 +19,8 @@ class Line {
   async start() {
     this.listener.listen(0, '127.0.0.1');
     await once(this.listener, 'listening');
-    this.url = `http://127.0.0.1:${this.listener.address().port}`;
+    this.port = this.listener.address().port;
+    this.url = `http://127.0.0.1:${this.port}`;
   }
 
   join(near) {

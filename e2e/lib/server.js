@@ -134,9 +134,14 @@ class Server {
   async lostMessages() {
     const { exitCode, signalCode } = this.child;
     if (exitCode !== null || signalCode !== null || !this.url.startsWith('http://')) return 0;
+    return (await this.measure('salala_messages_lost_total')) ?? 0;
+  }
+
+  /** One of its measures, without labels; nothing if it is not told yet. */
+  async measure(name) {
     const headers = { authorization: `Bearer ${METRICS_TOKEN}` };
-    const answer = await fetch(`${this.url}/metrics`, { headers });
-    if (answer.status !== 200) return 0;
-    return Number(/^salala_messages_lost_total (\d+)$/m.exec(await answer.text())[1]);
+    const text = await (await fetch(`${this.url}/metrics`, { headers })).text();
+    const found = new RegExp(`^${name} (\\S+)$`, 'm').exec(text);
+    return found ? Number(found[1]) : undefined;
   }
 }
