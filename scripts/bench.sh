@@ -38,6 +38,7 @@ bench() {
 bench --server "$built/examples/socketio_echo" engine-idle
 bench --server "$built/salala" idle
 bench --server "$built/salala" sends
+bench --server "$built/salala" storm
 bench --server "$built/salala" room
 bench --server "$built/salala" room --in-flight 1
 bench --server "$built/salala" room --rate 20

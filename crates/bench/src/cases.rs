@@ -1,11 +1,13 @@
 //! What is measured: each case says whom it needs and makes figures of one run.
 //!
 //! - [`idle`]: what a connection costs that does nothing
+//! - [`storm`]: what it takes until all are back after a server was killed
 //! - [`talk`]: what messages cost, in pairs or in one group
 //! - `talker`: one client that talks and listens
 //! - `tally`: what the clients of a talk have seen
 
 pub mod idle;
+pub mod storm;
 pub mod talk;
 mod talker;
 mod tally;
@@ -13,9 +15,10 @@ mod tally;
 use crate::error::BenchError;
 use crate::people::{Gathering, People};
 use crate::report::Figure;
-use crate::target::Target;
+use crate::stage::Measured;
 
 pub use self::idle::Idle;
+pub use self::storm::Storm;
 pub use self::talk::{Pace, Talk};
 
 /// A case with its settings.
@@ -23,6 +26,8 @@ pub use self::talk::{Pace, Talk};
 pub enum Case {
     /// Connections that do nothing.
     Idle(Idle),
+    /// Clients that come back.
+    Storm(Storm),
     /// Clients that talk.
     Talk(Talk),
 }
@@ -32,6 +37,7 @@ impl Case {
     pub fn gathering(&self) -> Gathering {
         match self {
             Self::Idle(idle) => idle.gathering,
+            Self::Storm(storm) => storm.gathering(),
             Self::Talk(talk) => talk.gathering,
         }
     }
@@ -40,6 +46,7 @@ impl Case {
     pub fn connections(&self) -> usize {
         match self {
             Self::Idle(idle) => idle.connections,
+            Self::Storm(storm) => storm.connections,
             Self::Talk(talk) => talk.connections(),
         }
     }
@@ -48,15 +55,27 @@ impl Case {
     pub fn setup(&self) -> String {
         match self {
             Self::Idle(idle) => idle.setup(),
+            Self::Storm(storm) => storm.setup(),
             Self::Talk(talk) => talk.setup(),
         }
     }
 
     /// Measures once. Every run of a case gives the same figures in the same order.
-    pub async fn run(&self, target: Target, people: &People) -> Result<Vec<Figure>, BenchError> {
-        match self {
-            Self::Idle(idle) => idle.run(target, people).await,
-            Self::Talk(talk) => talk.run(target, people).await,
+    ///
+    /// # Errors
+    /// If the figures would not count; for a case that kills its server, if that was not started here.
+    pub async fn run(
+        &self,
+        measured: &mut Measured,
+        people: &People,
+    ) -> Result<Vec<Figure>, BenchError> {
+        match (self, measured) {
+            (Self::Idle(idle), measured) => idle.run(&measured.targets(), people).await,
+            (Self::Talk(talk), measured) => talk.run(&measured.targets(), people).await,
+            (Self::Storm(storm), Measured::Started(server)) => storm.run(server, people).await,
+            (Self::Storm(_), Measured::Running(_)) => Err(BenchError::Usage(
+                "a storm kills its server: name a program by --server, not a --url".to_owned(),
+            )),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::machine::{Machine, check_open_files};
 use crate::people::{Gathering, People};
 use crate::report::Figure;
 use crate::server::ServerCommand;
+use crate::stage::Measured;
 
 /// An engine under a name.
 #[derive(Clone, Debug)]
@@ -170,9 +171,10 @@ pub async fn compare(
             let mut here: Vec<_> = places.by_ref().take(row.columns.len()).collect();
             for peer in peers {
                 let people = People::without_accounts(row.case.gathering());
-                let server = peer.command.start(scratch.path()).await?;
-                let figures = row.case.run(server.target(), &people).await;
-                server.stop().await?;
+                let mut measured =
+                    Measured::Started(Box::new(peer.command.start(scratch.path()).await?));
+                let figures = row.case.run(&mut measured, &people).await;
+                measured.stop().await?;
                 let figures = figures.map_err(|error| {
                     BenchError::Worthless(format!("{}: {}: {error}", peer.name, row.case.setup()))
                 })?;

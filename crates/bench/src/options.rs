@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use salala_bench::cases::{Case, Idle, Pace, Talk};
+use salala_bench::cases::{Case, Idle, Pace, Storm, Talk};
 use salala_bench::engines::{Effort, Peer};
 use salala_bench::error::BenchError;
 use salala_bench::people::Gathering;
 use salala_bench::server::ServerCommand;
 use salala_bench::stage::Stage;
-use salala_bench::target::Target;
+use salala_bench::target::{Target, Targets};
 
 /// Measures a chat server with real Socket.IO clients: one started here, or one that runs already.
 #[derive(Debug, Parser)]
@@ -25,14 +25,15 @@ pub(crate) struct Options {
 #[derive(Args, Debug)]
 struct Common {
     /// Program to start, with a data folder of its own; by default what the case measures.
-    #[arg(long, global = true, value_name = "PATH", conflicts_with = "url")]
+    #[arg(long, global = true, value_name = "PATH", conflicts_with = "urls")]
     server: Option<PathBuf>,
-    /// Server that runs already, as http://host:port.
-    #[arg(long, global = true)]
-    url: Option<String>,
-    /// Process of the server at --url, for its memory and CPU.
-    #[arg(long, global = true, requires = "url")]
-    pid: Option<u32>,
+    /// Server that runs already, as http://host:port; more than once for several nodes, of which clients
+    /// take turns.
+    #[arg(long = "url", global = true)]
+    urls: Vec<String>,
+    /// Process of the server at each --url, in their order, for memory and CPU.
+    #[arg(long = "pid", global = true, requires = "urls")]
+    pids: Vec<u32>,
     /// Load a server that is not on this machine.
     #[arg(long, global = true)]
     i_own_this_server: bool,
@@ -67,6 +68,18 @@ enum CaseOptions {
     EngineIdle {
         #[command(flatten)]
         idle: IdleOptions,
+    },
+    /// kill -9 of the server under clients in direct conversations, until all are back with what they missed.
+    Storm {
+        /// Connections.
+        #[arg(long, default_value_t = 5_000)]
+        connections: usize,
+        /// Users, an even number; they take turns if there are fewer than connections.
+        #[arg(long, default_value_t = 1_000)]
+        users: usize,
+        /// Messages that each connection has not taken in when the server dies.
+        #[arg(long, default_value_t = 5)]
+        missed: u64,
     },
     /// Durable sends in direct conversations.
     Sends {
@@ -175,6 +188,10 @@ impl Options {
             CaseOptions::EngineIdle { idle } => {
                 ("engine-idle", Case::Idle(idle.case(Gathering::Nobody)))
             }
+            CaseOptions::Storm { connections, users, missed } => {
+                let (connections, missed) = (*connections, *missed);
+                ("storm", Case::Storm(Storm { connections, pairs: users / 2, missed }))
+            }
             CaseOptions::Sends { talk, senders, in_flight } => {
                 ("sends", Case::Talk(talk.case(Gathering::Pairs(senders / 2), 0, *in_flight)))
             }
@@ -188,12 +205,18 @@ impl Options {
     /// Where the server comes from.
     pub(crate) fn stage(&self) -> Result<Stage, BenchError> {
         let common = &self.common;
-        if let Some(url) = &common.url {
-            return Target::parse(url, common.pid, common.i_own_this_server).map(Stage::Running);
+        if !common.urls.is_empty() {
+            let places = common.urls.iter().enumerate();
+            let targets = places.map(|(place, url)| {
+                Target::parse(url, common.pids.get(place).copied(), common.i_own_this_server)
+            });
+            let targets: Vec<_> = targets.collect::<Result<_, _>>()?;
+            return Targets::new(targets).map(Stage::Running);
         }
         let mut command = match self.case {
             CaseOptions::EngineIdle { .. } => bare_engine(),
             CaseOptions::Idle { .. }
+            | CaseOptions::Storm { .. }
             | CaseOptions::Sends { .. }
             | CaseOptions::Room { .. }
             | CaseOptions::Engines(_) => salala(),

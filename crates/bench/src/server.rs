@@ -34,13 +34,23 @@ pub struct ServerCommand {
 pub struct Server {
     child: Child,
     address: SocketAddr,
+    command: ServerCommand,
+    data_dir: PathBuf,
 }
 
 impl ServerCommand {
     /// Starts the program with `data_dir` as `DATA_DIR` and waits until it accepts connections.
     pub async fn start(&self, data_dir: &Path) -> Result<Server, BenchError> {
         let address = free_address()?;
-        let child = Command::new(&self.program)
+        let child = self.spawn(data_dir, address)?;
+        let (command, data_dir) = (self.clone(), data_dir.to_owned());
+        let mut server = Server { child, address, command, data_dir };
+        server.wait_until_it_listens().await?;
+        Ok(server)
+    }
+
+    fn spawn(&self, data_dir: &Path, address: SocketAddr) -> Result<Child, BenchError> {
+        Command::new(&self.program)
             .args(&self.arguments)
             .env("HOST", address.ip().to_string())
             .env("PORT", address.port().to_string())
@@ -55,10 +65,7 @@ impl ServerCommand {
             .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .trying(|| format!("{} cannot be started", self.program.display()))?;
-        let mut server = Server { child, address };
-        server.wait_until_it_listens().await?;
-        Ok(server)
+            .trying(|| format!("{} cannot be started", self.program.display()))
     }
 }
 
@@ -66,6 +73,13 @@ impl Server {
     /// Where it listens, and its process.
     pub fn target(&self) -> Target {
         Target { address: self.address, pid: self.child.id() }
+    }
+
+    /// Kills it, as a power cut would, and starts it again on the same data at the same address.
+    pub async fn kill_and_start(&mut self) -> Result<(), BenchError> {
+        self.child.kill().await.trying(|| "the server cannot be killed".to_owned())?;
+        self.child = self.command.spawn(&self.data_dir, self.address)?;
+        self.wait_until_it_listens().await
     }
 
     /// Asks it to end and waits until it has; kills it if that takes longer than 15 seconds.

@@ -10,14 +10,14 @@ use crate::error::{BenchError, Trying};
 use crate::machine::{Machine, check_open_files};
 use crate::people::People;
 use crate::report::Report;
-use crate::server::ServerCommand;
-use crate::target::Target;
+use crate::server::{Server, ServerCommand};
+use crate::target::Targets;
 
 /// Where the measured server comes from.
 #[derive(Clone, Debug)]
 pub enum Stage {
     /// It runs already. Users are made anew for every call, and remain.
-    Running(Target),
+    Running(Targets),
     /// It is started for each run, on a copy of the same prepared data.
     Started {
         /// How.
@@ -27,6 +27,33 @@ pub enum Stage {
         /// Where prepared data is kept for later calls; `None` throws it away.
         keep: Option<PathBuf>,
     },
+}
+
+/// What a run measures.
+#[derive(Debug)]
+pub enum Measured {
+    /// Servers that run already, and are left alone.
+    Running(Targets),
+    /// One that was started for the run.
+    Started(Box<Server>),
+}
+
+impl Measured {
+    /// Where it listens.
+    pub fn targets(&self) -> Targets {
+        match self {
+            Self::Running(targets) => targets.clone(),
+            Self::Started(server) => server.target().into(),
+        }
+    }
+
+    /// Ends what was started.
+    pub async fn stop(self) -> Result<(), BenchError> {
+        match self {
+            Self::Running(_) => Ok(()),
+            Self::Started(server) => server.stop().await,
+        }
+    }
 }
 
 /// Measures `case` `runs` times under the name `name`.
@@ -40,10 +67,12 @@ pub async fn measure(
     let mut report =
         Report { case: name, setup: case.setup(), machine: Machine::describe(None)?, runs: vec![] };
     match stage {
-        Stage::Running(target) => {
-            let people = case.gathering().make(target.address, &run_id()).await?;
+        Stage::Running(targets) => {
+            let address = targets.first();
+            let people = case.gathering().make(address, &run_id()).await?;
+            let mut measured = Measured::Running(targets.clone());
             for _ in 0..runs {
-                report.runs.push(case.run(*target, &people).await?);
+                report.runs.push(case.run(&mut measured, &people).await?);
             }
         }
         Stage::Started { command, scratch, keep } => {
@@ -59,9 +88,9 @@ pub async fn measure(
             for run in 0..runs {
                 let data_dir = scratch.path().join(format!("run-{run}"));
                 copy_folder(&prepared.join(DATA), &data_dir)?;
-                let server = command.start(&data_dir).await?;
-                let figures = case.run(server.target(), &people).await;
-                server.stop().await?;
+                let mut measured = Measured::Started(Box::new(command.start(&data_dir).await?));
+                let figures = case.run(&mut measured, &people).await;
+                measured.stop().await?;
                 report.runs.push(figures?);
                 fs::remove_dir_all(&data_dir).trying(|| unusable(&data_dir))?;
             }
@@ -115,7 +144,7 @@ fn copy_folder(from: &Path, to: &Path) -> Result<(), BenchError> {
 }
 
 /// Something that no earlier call on the same server had.
-fn run_id() -> String {
+pub(crate) fn run_id() -> String {
     use std::hash::{BuildHasher, RandomState};
     format!("{:08x}", RandomState::new().hash_one(std::process::id()) >> 32)
 }

@@ -102,7 +102,7 @@ async fn talk(manner: Manner) -> Result<Vec<Figure>, BenchError> {
         measured: Duration::from_millis(200),
         content_chars: 10,
     };
-    talk.run(target, &people).await
+    talk.run(&target.into(), &people).await
 }
 
 async fn idle(manner: Manner) -> Result<Vec<Figure>, BenchError> {
@@ -113,7 +113,7 @@ async fn idle(manner: Manner) -> Result<Vec<Figure>, BenchError> {
         handshakes_at_once: 4,
         settle: Duration::from_millis(200),
     };
-    idle.run(target, &People::default()).await
+    idle.run(&target.into(), &People::default()).await
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn users_without_accounts_talk_to_a_server_that_knows_none() {
     let people = People::without_accounts(talk.gathering);
     assert_eq!((people.users.len(), people.conversations.len()), (3, 1));
     assert!(people.users.iter().all(|user| user.token == people.conversations[0]));
-    let figures = talk.run(target, &people).await.unwrap();
+    let figures = talk.run(&target.into(), &people).await.unwrap();
     assert!(figures.iter().any(|figure| figure.name == "server CPU per million deliveries"));
 }
 

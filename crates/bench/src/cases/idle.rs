@@ -1,5 +1,6 @@
 //! What a connection costs that does nothing but answer pings: memory, and the coming of all.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,8 +14,8 @@ use crate::distribution::Distribution;
 use crate::error::BenchError;
 use crate::people::{Gathering, People};
 use crate::report::{Figure, float, per, processors};
-use crate::target::Target;
-use crate::usage::{KernelMemory, Memory, cpu_of, kernel_memory, memory_of, own_cpu};
+use crate::target::Targets;
+use crate::usage::{KernelMemory, Memory, kernel_memory, own_cpu};
 
 /// Many connections that do nothing.
 #[derive(Clone, Debug)]
@@ -32,9 +33,9 @@ pub struct Idle {
 
 /// A reading of everything, before and after.
 struct Reading {
-    memory: Memory,
+    memory: Option<Memory>,
     kernel: KernelMemory,
-    server_cpu: Duration,
+    server_cpu: Option<Duration>,
     own_cpu: Duration,
 }
 
@@ -61,16 +62,16 @@ impl Idle {
     /// # Errors
     /// If a client cannot connect or is cut before the end: then there were not as many
     /// connections as were counted.
-    pub async fn run(&self, target: Target, people: &People) -> Result<Vec<Figure>, BenchError> {
-        let before = Reading::take(target)?;
+    pub async fn run(&self, targets: &Targets, people: &People) -> Result<Vec<Figure>, BenchError> {
+        let before = Reading::take(targets)?;
         let started = Instant::now();
-        let mut clients = Clients::open(self, target, people);
+        let mut clients = Clients::open(self, targets, people);
         let handshakes = clients.wait_until_connected(self.connections).await?;
         let connecting = started.elapsed();
-        let connected = Reading::take(target)?;
+        let connected = Reading::take(targets)?;
         let settling = Instant::now();
         clients.hold_for(self.settle).await?;
-        let after = Reading::take(target)?;
+        let after = Reading::take(targets)?;
         let settled = settling.elapsed();
         clients.close().await;
 
@@ -80,9 +81,11 @@ impl Idle {
         };
         let kernel = |reading: &Reading| reading.kernel;
         let mut figures = Vec::new();
-        if target.pid.is_some() {
-            let memory = |reading: &Reading| reading.memory;
-            let cpu = connected.server_cpu.saturating_sub(before.server_cpu);
+        let memory = |reading: &Reading| reading.memory.unwrap_or_default();
+        if let (Some(cpu_before), Some(cpu_connected), Some(cpu_after)) =
+            (before.server_cpu, connected.server_cpu, after.server_cpu)
+        {
+            let cpu = cpu_connected.saturating_sub(cpu_before);
             figures.extend([
                 kib_each(
                     "server RSS per connection",
@@ -113,7 +116,7 @@ impl Idle {
                 Figure::new(
                     "server CPU while idle",
                     "processors",
-                    processors(connected.server_cpu, after.server_cpu, settled),
+                    processors(cpu_connected, cpu_after, settled),
                 ),
             ]);
         }
@@ -144,12 +147,13 @@ impl Idle {
 }
 
 impl Reading {
-    fn take(target: Target) -> Result<Self, BenchError> {
-        let (memory, server_cpu) = match target.pid {
-            Some(pid) => (memory_of(pid)?, cpu_of(pid)?),
-            None => (Memory::default(), Duration::ZERO),
-        };
-        Ok(Self { memory, kernel: kernel_memory()?, server_cpu, own_cpu: own_cpu()? })
+    fn take(targets: &Targets) -> Result<Self, BenchError> {
+        Ok(Self {
+            memory: targets.memory()?,
+            kernel: kernel_memory()?,
+            server_cpu: targets.cpu()?,
+            own_cpu: own_cpu()?,
+        })
     }
 }
 
@@ -166,7 +170,7 @@ enum ClientEvent {
 }
 
 impl Clients {
-    fn open(idle: &Idle, target: Target, people: &People) -> Self {
+    fn open(idle: &Idle, targets: &Targets, people: &People) -> Self {
         // Each client sends at most two events.
         let (tell, events) = mpsc::unbounded_channel();
         let stop = CancellationToken::new();
@@ -176,10 +180,11 @@ impl Clients {
             let place = number.checked_rem(people.users.len());
             let user = place.and_then(|place| people.users.get(place));
             let token = user.map(|user| user.token.clone());
+            let address = targets.of(number);
             let (tell, stop) = (tell.clone(), stop.clone());
             let handshakes = Arc::clone(&handshakes);
             tasks.spawn(async move {
-                let living = live(number, target, token, &handshakes, &tell);
+                let living = live(number, address, token, &handshakes, &tell);
                 if let Some(Err(error)) = stop.run_until_cancelled(living).await {
                     // The receiver is gone once nothing is measured any more.
                     drop(tell.send(ClientEvent::Ended(number, error)));
@@ -228,14 +233,14 @@ impl Clients {
 /// One client's life. Ends only by an error.
 async fn live(
     number: usize,
-    target: Target,
+    address: SocketAddr,
     token: Option<String>,
     handshakes: &Semaphore,
     tell: &mpsc::UnboundedSender<ClientEvent>,
 ) -> Result<(), ClientError> {
     let Ok(turn) = handshakes.acquire().await else { return Ok(()) };
     let started = Instant::now();
-    let mut connection = Connection::open(target.address, number, token.as_deref()).await?;
+    let mut connection = Connection::open(address, number, token.as_deref()).await?;
     drop(turn);
     drop(tell.send(ClientEvent::Connected(started.elapsed())));
     loop {

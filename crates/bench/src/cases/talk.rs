@@ -14,8 +14,8 @@ use crate::distribution::Distribution;
 use crate::error::BenchError;
 use crate::people::{Gathering, People};
 use crate::report::{Figure, float, per, processors};
-use crate::target::Target;
-use crate::usage::{cpu_of, own_cpu};
+use crate::target::Targets;
+use crate::usage::own_cpu;
 
 /// Handshakes under way at once.
 const HANDSHAKES_AT_ONCE: usize = 64;
@@ -91,8 +91,8 @@ impl Talk {
     /// # Errors
     /// If a client is cut, a send is refused, an ack or a message is missing, comes twice or out of
     /// order: a server that loses messages is not fast.
-    pub async fn run(&self, target: Target, people: &People) -> Result<Vec<Figure>, BenchError> {
-        let connections = connect(target, people).await?;
+    pub async fn run(&self, targets: &Targets, people: &People) -> Result<Vec<Figure>, BenchError> {
+        let connections = connect(targets, people).await?;
         let listeners = self.connections() / people.conversations.len().max(1);
         let progress = Arc::new(Progress::default());
         let window = Window::after(self.warm_up, self.measured);
@@ -103,13 +103,10 @@ impl Talk {
             tasks.spawn(Talker { connection, script }.talk(stop.clone()));
         }
 
-        let readings = |target: Target| -> Result<_, BenchError> {
-            Ok((target.pid.map(cpu_of).transpose()?.unwrap_or_default(), own_cpu()?))
-        };
         hold_until(window.from, &mut tasks).await?;
-        let (server_before, own_before) = readings(target)?;
+        let (server_before, own_before) = (targets.cpu()?, own_cpu()?);
         hold_until(window.to, &mut tasks).await?;
-        let (server_after, own_after) = readings(target)?;
+        let (server_after, own_after) = (targets.cpu()?, own_cpu()?);
 
         let listeners = u64::try_from(listeners).unwrap_or(u64::MAX);
         let deadline = Instant::now() + LAST_LIMIT;
@@ -142,8 +139,8 @@ impl Talk {
             &[(500, "send to seen, p50"), (990, "send to seen, p99"), (999, "send to seen, p99.9")],
         ));
         figures.push(Figure::new("deliveries", "per second", delivered / seconds));
-        if target.pid.is_some() {
-            let cpu = server_after.saturating_sub(server_before).as_secs_f64();
+        if let (Some(before), Some(after)) = (server_before, server_after) {
+            let cpu = after.saturating_sub(before).as_secs_f64();
             figures.extend([
                 Figure::new("server CPU per million acked sends", "s", per(cpu, acked) * 1e6),
                 Figure::new("server CPU per million deliveries", "s", per(cpu, delivered) * 1e6),
@@ -198,18 +195,29 @@ impl Talk {
 }
 
 /// Connects every user once, in their order.
-async fn connect(target: Target, people: &People) -> Result<Vec<Connection>, BenchError> {
-    let mut connections = Vec::with_capacity(people.users.len());
-    let mut users = people.users.iter().enumerate();
+async fn connect(targets: &Targets, people: &People) -> Result<Vec<Connection>, BenchError> {
+    let clients = people.users.iter().enumerate().map(|(number, user)| {
+        let address = targets.of(number);
+        let token = user.token.clone();
+        async move { Connection::open(address, number, Some(&token)).await }
+    });
+    open_all(clients).await
+}
+
+/// Makes connections, some at once; they come in the order of those who make them.
+pub(super) async fn open_all<F, T>(clients: impl Iterator<Item = F>) -> Result<Vec<T>, BenchError>
+where
+    F: Future<Output = Result<T, ClientError>> + Send + 'static,
+    T: Send + 'static,
+{
+    let mut clients = clients.enumerate();
+    let mut connections = Vec::new();
     let mut handshakes = JoinSet::new();
     loop {
         while handshakes.len() < HANDSHAKES_AT_ONCE
-            && let Some((number, user)) = users.next()
+            && let Some((number, opening)) = clients.next()
         {
-            let token = user.token.clone();
-            handshakes.spawn(async move {
-                (number, Connection::open(target.address, number, Some(&token)).await)
-            });
+            handshakes.spawn(async move { (number, opening.await) });
         }
         match handshakes.join_next().await {
             Some(Ok((number, Ok(connection)))) => connections.push((number, connection)),

@@ -20,6 +20,8 @@ pub struct Connection {
     taken: usize,
     outbound: Vec<u8>,
     mask: u32,
+    /// What the server named its session, to go on with it later.
+    pub(super) pid: Option<String>,
 }
 
 impl Connection {
@@ -27,7 +29,12 @@ impl Connection {
     pub(super) fn new(stream: TcpStream, inbound: Vec<u8>, number: usize) -> Self {
         let seed = u32::try_from(number).unwrap_or(0).wrapping_mul(2).wrapping_add(1);
         let mask = seed.wrapping_mul(0x9e37_79b9);
-        Self { stream, inbound, taken: 0, outbound: Vec::new(), mask }
+        Self { stream, inbound, taken: 0, outbound: Vec::new(), mask, pid: None }
+    }
+
+    /// By what the server would know this session again, if it can.
+    pub fn pid(&self) -> Option<&str> {
+        self.pid.as_deref()
     }
 
     /// Queues a packet; it leaves with the next wait for one.

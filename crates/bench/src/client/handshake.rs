@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
+use super::packet::text_field;
 use super::{ClientError, Connection, Packet};
 
 /// How long a server may take.
@@ -26,14 +27,29 @@ impl Connection {
         number: usize,
         token: Option<&str>,
     ) -> Result<Self, ClientError> {
-        timeout(LIMIT, open(address, number, token)).await.map_err(|_| ClientError::Slow(LIMIT))?
+        let auth = token.map(|token| format!(r#"{{"token":"{token}"}}"#));
+        let opening = open(address, number, auth.as_deref());
+        timeout(LIMIT, opening).await.map_err(|_| ClientError::Slow(LIMIT))?
+    }
+
+    /// The same, to go on with the session `pid` after the event with this offset.
+    pub async fn resume(
+        address: SocketAddr,
+        number: usize,
+        token: &str,
+        pid: &str,
+        offset: &str,
+    ) -> Result<Self, ClientError> {
+        let auth = format!(r#"{{"token":"{token}","pid":"{pid}","offset":"{offset}"}}"#);
+        let opening = open(address, number, Some(&auth));
+        timeout(LIMIT, opening).await.map_err(|_| ClientError::Slow(LIMIT))?
     }
 }
 
 async fn open(
     address: SocketAddr,
     number: usize,
-    token: Option<&str>,
+    auth: Option<&str>,
 ) -> Result<Connection, ClientError> {
     let mut stream = connect_from(source_of(address, number), address).await?;
     stream.set_nodelay(true)?;
@@ -49,17 +65,14 @@ async fn open(
     if !matches!(packet, Packet::Open(_)) {
         return Err(unexpected(packet));
     }
-    match token {
-        Some(token) => connection.queue(format!(r#"40{{"token":"{token}"}}"#).as_bytes()),
-        None => connection.queue(b"40"),
-    }
+    connection.queue(format!("40{}", auth.unwrap_or_default()).as_bytes());
     let packet = connection.receive().await?;
     if let Packet::ConnectError(reason) = packet {
         return Err(ClientError::ConnectRefused(String::from_utf8_lossy(reason).into_owned()));
     }
-    if !matches!(packet, Packet::Connected(_)) {
-        return Err(unexpected(packet));
-    }
+    let Packet::Connected(answer) = packet else { return Err(unexpected(packet)) };
+    let pid = text_field(answer, "pid").map(<[u8]>::to_vec);
+    connection.pid = pid.and_then(|pid| String::from_utf8(pid).ok());
     Ok(connection)
 }
 

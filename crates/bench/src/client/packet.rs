@@ -66,6 +66,12 @@ pub fn text_field<'a>(json: &'a [u8], name: &str) -> Option<&'a [u8]> {
     value.get(..memchr::memchr(b'"', value)?)
 }
 
+/// The text that is the last argument of an event's array: its offset, where the server gives one.
+pub fn last_text(array: &[u8]) -> Option<&[u8]> {
+    let text = array.strip_suffix(b"\"]")?;
+    text.get(memchr::memrchr(b'"', text)? + 1..)
+}
+
 /// The whole number in the first field `name` in `json`.
 pub fn number_field(json: &[u8], name: &str) -> Option<u64> {
     split_id(after_field(json, name)?).0
@@ -117,6 +123,13 @@ mod tests {
         assert!(is_event(br#"["newMessage",{}]"#, "newMessage"));
         assert!(!is_event(br#"["newMessages",{}]"#, "newMessage"));
         assert!(!is_event(br#"["new",{}]"#, "newMessage"));
+    }
+
+    #[test]
+    fn the_offset_is_the_last_text() {
+        assert_eq!(last_text(br#"["a",{"b":"c"},"1.x.7.-"]"#), Some(&b"1.x.7.-"[..]));
+        assert_eq!(last_text(br#"["a",{"b":"c"}]"#), None);
+        assert_eq!(last_text(b"\"]"), None);
     }
 
     #[test]
