@@ -29,6 +29,8 @@ mod error;
 mod examine;
 mod exports;
 mod friends;
+mod handed;
+mod heard;
 mod history;
 mod locks;
 mod log;
@@ -81,8 +83,9 @@ pub use self::url::DatabaseUrl;
 
 use self::db::Db;
 use self::error::Result;
+use self::heard::{Inbox, listen};
 use self::locks::Key;
-use self::others::{Alone, Hearer, State, Teller, listen};
+use self::others::{Alone, Hearer, State, Teller};
 use self::readers::{Reader, Reads as ReadQueue};
 use self::schema::Location;
 use self::write_tx::WriteTx;
@@ -294,8 +297,9 @@ impl Engine {
         let listening = listen(
             teller.location.clone(),
             teller.hearer.clone(),
-            Arc::clone(&teller.woken),
+            Arc::clone(&teller.inbox),
             Arc::clone(&writer.backend),
+            writer.id,
         );
         let listening = spawn_local(listening);
         let teller = spawn_local(teller.run());
@@ -336,12 +340,13 @@ impl Engine {
         // The feed's bound is what holds up the writer.
         let (own_tx, own) = mpsc::channel(1);
         let alone = Alone { feed: self.feed, told: Arc::new(AtomicU64::new(position)) };
+        let inbox = Arc::<Inbox>::default();
         let teller = Teller {
             location: location.clone(),
             own,
             alone: alone.clone(),
             hearer: self.hearer.clone(),
-            woken: Arc::default(),
+            inbox: Arc::clone(&inbox),
             state: State::default(),
         };
         let writer = Writer {
@@ -351,6 +356,7 @@ impl Engine {
             alone,
             own: own_tx,
             hearer: self.hearer,
+            inbox,
             backend: Arc::new(AtomicI32::new(opened.backend.0)),
             is_feed_taken: self.is_feed_taken,
             ended: self.ended,

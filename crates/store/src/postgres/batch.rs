@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::db::{Db, Parameters};
 use super::error::Result;
+use super::handed::{Handed, NOTIFY};
 use super::locks::Keys;
-use super::others::NOTIFY;
 use super::sends::{QueuedSend, store_sends};
 use super::write_tx::{LOCK_LOG, WriteTx};
 use super::writer::Command;
@@ -30,6 +30,8 @@ pub(super) type Stored = (Vec<Committed>, Vec<u64>, Vec<Option<StoreError>>);
 pub(super) struct Attempt {
     id: Uuid,
     batch: i64,
+    /// Somebody else may want to be handed what is committed.
+    has_peers: bool,
     /// How far it got.
     pub(super) stage: Stage,
 }
@@ -46,8 +48,8 @@ pub(super) enum Stage {
 
 impl Attempt {
     /// Of the writer with this row in `writers`, as its batch of this number.
-    pub(super) fn new(id: Uuid, batch: i64) -> Self {
-        Self { id, batch, stage: Stage::Beginning }
+    pub(super) fn new(id: Uuid, batch: i64, has_peers: bool) -> Self {
+        Self { id, batch, has_peers, stage: Stage::Beginning }
     }
 
     /// All of the batch in one transaction.
@@ -81,13 +83,19 @@ impl Attempt {
         let db = tx.db;
         let (events, rows) = tx.into_events();
         let has_rows = !rows.is_empty();
+        let handed = if self.has_peers && has_rows {
+            Handed::of(&events, rows.count())
+        } else {
+            Handed::news()
+        };
         self.stage = Stage::Committing(events, failures);
         let log = async {
             if !has_rows {
                 return Ok(Vec::new());
             }
+            let parts: Parameters<'_> = &[&handed.after, &handed.texts];
             let (locked, positions, notified) =
-                join3(db.query(LOCK_LOG, &[]), rows.insert(db), db.query(NOTIFY, &[])).await;
+                join3(db.query(LOCK_LOG, &[]), rows.insert(db), db.query(NOTIFY, parts)).await;
             locked.and(notified).and(positions)
         };
         let mark: Parameters<'_> = &[&self.id, &self.batch, &has_rows];

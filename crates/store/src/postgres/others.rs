@@ -3,22 +3,23 @@
 //! Rows of the log become visible in the order of their positions, so whoever has read up to one finds
 //! nothing new before it. Where a batch of this process follows directly on what was told, it is handed
 //! on as it is. Else the rows between are read, passed over where they are of no interest here, and made
-//! events of. The database wakes it at each commit of another process; that it reads now and then
-//! unasked makes up for a wake-up that was lost.
+//! events of. The database tells of each commit of another process, mostly with its events
+//! ([`super::handed`]): what follows directly on what was told need not be read then. That the log is
+//! read now and then unasked makes up for whatever was not heard.
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
-use std::pin::pin;
+use std::future::pending;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::{MissedTickBehavior, interval};
-use tokio_postgres::AsyncMessage;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::db::Db;
 use super::error::Result;
+use super::handed::HeardPart;
+use super::heard::Inbox;
 use super::log::oldest_position;
 use super::log_rows::load_rows_after;
 use super::retold::{Retelling, Retold};
@@ -32,10 +33,9 @@ const READ_EVERY: Duration = Duration::from_millis(250);
 /// Rows that are read at a time.
 const ROWS_AT_ONCE: usize = 1_024;
 
-/// What wakes the others, sent in each transaction that leaves rows in the log.
-pub(super) const NOTIFY: &str = "SELECT pg_notify('salala_log', '')";
-
-const LISTEN: &str = "LISTEN salala_log";
+/// How long is waited for what stands before something that has come already: the news of it is on its
+/// way, unless it was lost or there is nothing.
+const WAIT_FOR_NEWS: Duration = Duration::from_millis(10);
 
 /// A batch that this process has committed.
 pub(super) struct OwnBatch {
@@ -72,8 +72,8 @@ pub(super) struct Teller {
     pub(super) own: mpsc::Receiver<OwnBatch>,
     pub(super) alone: Alone,
     pub(super) hearer: Hearer,
-    /// Another process has committed something.
-    pub(super) woken: Arc<Notify>,
+    /// What other processes have committed, as far as it was handed over.
+    pub(super) inbox: Arc<Inbox>,
     pub(super) state: State,
 }
 
@@ -85,6 +85,10 @@ pub(super) struct State {
     db: Option<Db>,
     /// Batches of this process that may have others' rows before them.
     waiting: VecDeque<OwnBatch>,
+    /// Others' rows that may have rows before them.
+    heard: VecDeque<HeardPart>,
+    /// Until when is waited for those, and how far was told then.
+    waits: Option<(u64, Instant)>,
     retelling: Retelling,
     has_failed: bool,
 }
@@ -98,22 +102,22 @@ impl Teller {
         let mut ticks = interval(READ_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let mut is_asked = true;
+            let mut must_read = false;
             tokio::select! {
                 own = self.own.recv() => match own {
-                    Some(own) => {
-                        is_asked = false;
-                        self.state.waiting.push_back(own);
-                    }
+                    Some(own) => self.state.waiting.push_back(own),
                     None => return,
                 },
-                () = self.woken.notified() => {}
-                _ = ticks.tick() => {}
+                () = self.inbox.woken.notified() => {}
+                () = until(self.state.waits.map(|(_, at)| at)) => must_read = true,
+                _ = ticks.tick() => must_read = true,
             }
             while let Ok(own) = self.own.try_recv() {
                 self.state.waiting.push_back(own);
             }
-            if !self.tell_all(&*interest, is_asked).await {
+            let (heard, is_lacking) = self.inbox.take();
+            self.state.heard.extend(heard);
+            if !self.tell_all(&*interest, must_read || is_lacking).await {
                 tracing::debug!("nobody reads the commit feed any more");
                 return;
             }
@@ -129,34 +133,80 @@ impl Teller {
     }
 
     /// Tells all that is there; false if nobody hears it.
-    async fn tell_all(&mut self, interest: &dyn Interest, mut is_asked: bool) -> bool {
+    async fn tell_all(&mut self, interest: &dyn Interest, mut must_read: bool) -> bool {
         loop {
-            while let Some(own) = self.state.waiting.pop_front_if(|own| {
-                own.rows.is_none_or(|(first, _)| first <= self.state.told.saturating_add(1))
-            }) {
-                if !self.tell_batch(own, interest).await {
-                    return false;
-                }
+            if !self.tell_next(interest, &mut must_read).await {
+                return false;
             }
-            if self.state.waiting.is_empty() && !is_asked {
+            let is_done = self.state.waiting.is_empty() && self.state.heard.is_empty();
+            if !must_read {
+                let told = self.state.told;
+                self.state.waits = match self.state.waits {
+                    _ if is_done => None,
+                    // Whatever comes meanwhile makes it wait no longer.
+                    Some(waits) if waits.0 == told => Some(waits),
+                    Some(_) | None => Some((told, Instant::now() + WAIT_FOR_NEWS)),
+                };
                 return true;
             }
             match self.read_on(interest).await {
-                Ok(Some(page)) => {
+                Ok(page) => {
                     self.state.has_failed = false;
-                    is_asked = page.rows.len() == ROWS_AT_ONCE;
-                    if !self.tell_page(page, interest).await {
+                    must_read = page.as_ref().is_some_and(|it| it.rows.len() == ROWS_AT_ONCE);
+                    if let Some(page) = page
+                        && !self.tell_page(page, interest).await
+                    {
                         return false;
                     }
+                    if !must_read {
+                        // Whatever was heard of before is among what was read.
+                        self.state.heard.clear();
+                    }
                 }
-                Ok(None) => is_asked = false,
                 Err(error) => {
                     if !std::mem::replace(&mut self.state.has_failed, true) {
                         tracing::warn!(%error, "what others write cannot be read; it is tried again");
                     }
                     self.state.db = None;
+                    // With the next tick.
+                    self.state.waits = None;
                     return true;
                 }
+            }
+        }
+    }
+
+    /// Tells what follows directly on what was told; false if nobody hears it.
+    async fn tell_next(&mut self, interest: &dyn Interest, must_read: &mut bool) -> bool {
+        loop {
+            let next = self.state.told.saturating_add(1);
+            let is_next = |own: &mut OwnBatch| own.rows.is_none_or(|(first, _)| first <= next);
+            if let Some(own) = self.state.waiting.pop_front_if(is_next) {
+                if !self.tell_batch(own, interest).await {
+                    return false;
+                }
+                continue;
+            }
+            let Some(part) = self.state.heard.pop_front_if(|part| part.first <= next) else {
+                return true;
+            };
+            if part.last < next {
+                continue;
+            }
+            interest.reach(part.last);
+            let is_heard = |audience| self.state.retelling.is_heard(audience, interest);
+            let events = part.events(self.state.told, is_heard);
+            let Some(events) = events else {
+                tracing::warn!(
+                    "what another process handed over is not as it should be; it is read"
+                );
+                *must_read = true;
+                return true;
+            };
+            self.state.told = part.last;
+            let commits = Commits { events, up_to: part.last, is_after_gap: false };
+            if !self.send(commits).await {
+                return false;
             }
         }
     }
@@ -239,47 +289,10 @@ struct Page {
     is_after_gap: bool,
 }
 
-/// Wakes whenever another process than the one that `own_backend` serves has committed something, and
-/// whenever that may have been missed.
-pub(super) async fn listen(
-    location: Location,
-    mut hearer: Hearer,
-    woken: Arc<Notify>,
-    own_backend: Arc<AtomicI32>,
-) {
-    // Most processes that open a store only ask it something.
-    if hearer.wait_for(Option::is_some).await.is_err() {
-        return;
-    }
-    loop {
-        if let Err(error) = hear(&location, &woken, &own_backend).await {
-            tracing::debug!(%error, "others' commits are not heard");
-        }
-        tokio::time::sleep(READ_EVERY).await;
-    }
-}
-
-async fn hear(location: &Location, woken: &Notify, own_backend: &AtomicI32) -> Result<()> {
-    let (client, mut connection) = location.connect_to_listen().await?;
-    let mut listening = pin!(client.batch_execute(LISTEN));
-    let mut is_listening = false;
-    loop {
-        tokio::select! {
-            outcome = &mut listening, if !is_listening => {
-                outcome.map_err(|error| location.unusable(&error))?;
-                is_listening = true;
-                woken.notify_one();
-            }
-            message = poll_fn(|context| connection.poll_message(context)) => match message {
-                Some(Ok(AsyncMessage::Notification(notification))) => {
-                    if notification.process_id() != own_backend.load(Ordering::Relaxed) {
-                        woken.notify_one();
-                    }
-                }
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Err(location.unusable(&error)),
-                None => return Ok(()),
-            },
-        }
+/// Waits until then, or for ever.
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => pending().await,
     }
 }

@@ -84,6 +84,11 @@ impl Retelling {
         Ok(retold)
     }
 
+    /// Whether an event of a conversation, of those that change no members, is of interest.
+    pub(super) fn is_heard(&self, audience: Audience, interest: &dyn Interest) -> bool {
+        interest.holds(audience) || is_changing(&self.changes, audience)
+    }
+
     /// These were told from elsewhere, rows that stand before them included.
     pub(super) fn forget_told(&mut self, events: &[Committed], told: u64) {
         self.changes.retain(|(position, _)| *position > told);

@@ -203,7 +203,7 @@ impl LogRows {
         self.rev.len()
     }
 
-    fn count(&self) -> u64 {
+    pub(super) fn count(&self) -> u64 {
         self.len() as u64
     }
 

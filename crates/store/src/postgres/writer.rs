@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::batch::{Attempt, Stage};
 use super::db::Db;
 use super::error::Result;
+use super::heard::Inbox;
 use super::locks::{Key, Keys};
 use super::others::{Alone, Hearer, OwnBatch};
 use super::readers::Local;
@@ -127,6 +128,8 @@ pub(super) struct Writer {
     /// Else to what tells it in its place among theirs.
     pub(super) own: mpsc::Sender<OwnBatch>,
     pub(super) hearer: Hearer,
+    /// Tells whether others listen.
+    pub(super) inbox: Arc<Inbox>,
     /// The number of the server's process behind the connection.
     pub(super) backend: Arc<AtomicI32>,
     /// Somebody took the other end of the feed.
@@ -198,7 +201,7 @@ impl Writer {
             tries += 1;
             let opened = self.connect().await?;
             self.batch += 1;
-            let mut attempt = Attempt::new(self.id, self.batch);
+            let mut attempt = Attempt::new(self.id, self.batch, self.inbox.has_peers());
             match attempt.run(&opened.db, batch, keys).await {
                 Ok((events, positions, failures)) => {
                     self.opened = Some(opened);

@@ -1,6 +1,7 @@
 //! What one process writes, as another one on the same database tells it.
 
 use std::collections::HashSet;
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -247,9 +248,8 @@ async fn two_that_write_at_once_tell_the_same_events_in_the_same_order() {
         events
     };
     let (_, one, other) = tokio::join!(writing, collect(first), collect(second));
-    let brief = |events: &[Committed]| {
-        events.iter().map(|it| (it.position, it.audience, it.rev)).collect::<Vec<_>>()
-    };
+    let plain =
+        |events: Vec<Committed>| events.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>();
     assert!(one.is_sorted_by(|one, next| one.position < next.position));
     // Where the first of them begins depends on what was there when it was opened.
     let messages = |events: Vec<Committed>| {
@@ -258,7 +258,68 @@ async fn two_that_write_at_once_tell_the_same_events_in_the_same_order() {
             .filter(|it| matches!(it.event, Event::MessageCreated(_)))
             .collect::<Vec<_>>()
     };
-    assert_eq!(brief(&messages(one)), brief(&messages(other)));
+    assert_eq!(plain(messages(one)), plain(messages(other)));
+}
+
+#[tokio::test]
+async fn what_is_written_is_handed_to_others_and_what_is_no_such_thing_does_not_stop_them() {
+    let database = fresh_database();
+    let stores = [open(&database.url()), open(&database.url())];
+    let ears = Arc::new(Ears::default());
+    for store in &stores {
+        store.hear_others(Arc::clone(&ears) as Arc<dyn Interest>);
+    }
+    // Whoever reads no feed holds up the writer.
+    let heard = stores.each_ref().map(|store| tokio::spawn(messages(store.take_commit_feed())));
+    let talk = Talk::of(&stores[0], ["anna", "berta"]).await;
+    let (client, mut connection) =
+        tokio_postgres::connect(&database.url(), tokio_postgres::NoTls).await.unwrap();
+    let (tell, mut notified) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+            if let tokio_postgres::AsyncMessage::Notification(notification) = message {
+                drop(tell.send(notification.payload().to_owned()));
+            }
+        }
+    });
+    client.batch_execute("LISTEN salala_log").await.unwrap();
+    // From the first word that it heard of the other on, each hands over what it writes.
+    let mut number = 0;
+    let text = loop {
+        number += 1;
+        stores[0].send_message(talk.draft(0, &format!("no. {number}"))).await.unwrap();
+        if let Some(text) = notified.recv().await.filter(|text| text.contains("message no. ")) {
+            break text;
+        }
+    };
+    for broken in ["", "7 7", "9000000000 1 1[{}]", "1 1 1[]", &text.replace('{', "["), "\u{7f}"] {
+        client.execute("SELECT pg_notify('salala_log', $1)", &[&broken]).await.unwrap();
+        number += 1;
+        stores[1].send_message(talk.draft(1, &format!("no. {number}"))).await.unwrap();
+    }
+    stores[0].send_message(talk.draft(0, LAST)).await.unwrap();
+    for heard in heard {
+        let told: Vec<_> = (1..=number).map(|number| format!("no. {number}")).collect();
+        assert_eq!(heard.await.unwrap(), told);
+    }
+}
+
+/// The last of the messages that [`messages`] waits for.
+const LAST: &str = "last";
+
+/// The senders' own ids of all new messages that a feed tells.
+async fn messages(feed: Option<CommitFeed>) -> Vec<String> {
+    let mut feed = feed.unwrap();
+    let mut own_ids = Vec::new();
+    loop {
+        for committed in feed.recv().await.unwrap().events {
+            let Event::MessageCreated(message) = committed.event else { continue };
+            match message.client_message_id {
+                Some(id) if id == LAST => return own_ids,
+                id => own_ids.extend(id),
+            }
+        }
+    }
 }
 
 #[tokio::test]
