@@ -87,6 +87,7 @@ impl Effort {
             Case::Talk(Talk {
                 gathering,
                 group_senders: 1,
+                one_sided: false,
                 pace,
                 warm_up: self.warm_up,
                 measured: self.measured,

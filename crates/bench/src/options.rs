@@ -91,6 +91,9 @@ enum CaseOptions {
         /// Sends of one sender without an ack at any time.
         #[arg(long, default_value_t = 1)]
         in_flight: usize,
+        /// Only the first of each pair sends; with two servers, those of the first one.
+        #[arg(long)]
+        one_sided: bool,
     },
     /// Engines side by side without users, the last of them the floor.
     Engines(EnginesOptions),
@@ -192,8 +195,9 @@ impl Options {
                 let (connections, missed) = (*connections, *missed);
                 ("storm", Case::Storm(Storm { connections, pairs: users / 2, missed }))
             }
-            CaseOptions::Sends { talk, senders, in_flight } => {
-                ("sends", Case::Talk(talk.case(Gathering::Pairs(senders / 2), 0, *in_flight)))
+            CaseOptions::Sends { talk, senders, in_flight, one_sided } => {
+                let talk = talk.case(Gathering::Pairs(senders / 2), 0, *in_flight);
+                ("sends", Case::Talk(Talk { one_sided: *one_sided, ..talk }))
             }
             CaseOptions::Room { talk, members, senders, in_flight } => {
                 let gathering = Gathering::Group(*members);
@@ -256,6 +260,7 @@ impl TalkOptions {
         Talk {
             gathering,
             group_senders,
+            one_sided: false,
             pace: period.map_or(Pace::InFlight(in_flight), Pace::Every),
             warm_up: Duration::from_secs(self.warm_up),
             measured: Duration::from_secs(self.seconds),

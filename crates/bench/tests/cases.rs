@@ -97,6 +97,7 @@ async fn talk(manner: Manner) -> Result<Vec<Figure>, BenchError> {
     let talk = Talk {
         gathering: Gathering::Pairs(1),
         group_senders: 0,
+        one_sided: false,
         pace: Pace::InFlight(1),
         warm_up: Duration::ZERO,
         measured: Duration::from_millis(200),
@@ -131,6 +132,7 @@ async fn users_without_accounts_talk_to_a_server_that_knows_none() {
     let talk = Talk {
         gathering: Gathering::Group(3),
         group_senders: 1,
+        one_sided: false,
         pace: Pace::InFlight(4),
         warm_up: Duration::ZERO,
         measured: Duration::from_millis(200),

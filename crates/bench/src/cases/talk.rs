@@ -44,6 +44,8 @@ pub struct Talk {
     pub gathering: Gathering,
     /// How many members of the group send.
     pub group_senders: usize,
+    /// Of each pair only the first sends, the other listens.
+    pub one_sided: bool,
     /// How a sender sends.
     pub pace: Pace,
     /// How long is sent before anything counts.
@@ -69,6 +71,9 @@ impl Talk {
     pub fn setup(&self) -> String {
         let who = match self.gathering {
             Gathering::Nobody | Gathering::Crowd { .. } => "nobody".to_owned(),
+            Gathering::Pairs(pairs) if self.one_sided => {
+                format!("{pairs} senders, each with one who listens")
+            }
             Gathering::Pairs(pairs) => format!("{} senders in pairs", 2 * pairs),
             Gathering::Group(members) => {
                 format!("{} senders in a group of {members}", self.group_senders)
@@ -166,7 +171,8 @@ impl Talk {
         let conversation = number / listeners.max(1);
         let is_sender = match self.gathering {
             Gathering::Group(_) => number < self.group_senders,
-            Gathering::Nobody | Gathering::Crowd { .. } | Gathering::Pairs(_) => true,
+            Gathering::Pairs(_) => !self.one_sided || number.is_multiple_of(2),
+            Gathering::Nobody | Gathering::Crowd { .. } => true,
         };
         // Senders by the clock begin spread over one period, as people would.
         let first_at = match self.pace {
