@@ -9,5 +9,11 @@ if [ -e "$settings" ]; then
     # Of PostgreSQL it is what pg_dump makes.
     if grep -q '^DATABASE_URL=.' "$settings"; then kind=dump; fi
 fi
-DATA_DIR=${DATA_DIR:-/var/lib/salala} salala backup --force "$@" "$folder/$(date +%F).$kind"
-find "$folder" -name "????-??-??.$kind" -mtime +13 -delete
+copy=$folder/$(date +%F).$kind
+# Users' files never change: what the night before has is linked, and takes no room again.
+last=$(find "$folder" -maxdepth 1 -name "????-??-??.$kind.files" | sort | tail -n 1)
+if [ -n "$last" ] && [ ! -e "$copy.files" ]; then cp -al "$last" "$copy.files"; fi
+DATA_DIR=${DATA_DIR:-/var/lib/salala} salala backup --force "$@" "$copy"
+find "$folder" -maxdepth 1 -name "????-??-??.$kind" -mtime +13 | while read -r old; do
+    rm -rf "$old" "$old.files"
+done

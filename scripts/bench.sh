@@ -38,7 +38,10 @@ bench() {
 bench --server "$built/examples/socketio_echo" engine-idle
 bench --server "$built/salala" idle
 bench --server "$built/salala" sends
+bench --server "$built/salala" sends --other-devices 10000
+bench --server "$built/salala" push
 bench --server "$built/salala" storm
 bench --server "$built/salala" room
 bench --server "$built/salala" room --in-flight 1
 bench --server "$built/salala" room --rate 20
+bench --server "$built/salala" upload

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 source scripts/lib.sh
 
 need_rust
+need_page
 say "Building the release binary (about ten minutes on two cores)"
 cargo build --locked --release --package salala-server
 say "Built: $TARGET_DIR/release/salala"

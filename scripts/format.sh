@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formats Rust, JavaScript and the page.
+# Formats Rust, TypeScript, JavaScript and the page.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
@@ -8,4 +8,5 @@ source scripts/lib.sh
 need_rust
 need_node
 cargo fmt --all
+npm run --silent format
 npm --prefix e2e run --silent format

@@ -78,13 +78,49 @@ need_rust() {
   need cc build-essential
 }
 
-# What the end-to-end tests take: Node and their packages.
+# What TypeScript and the end-to-end tests take: Node and their packages.
 need_node() {
-  command -v npm >/dev/null || fail "Node is missing: install version 20 or newer with npm"
+  need_web_packages
   if ! cmp -s e2e/package-lock.json e2e/node_modules/.installed; then
     step "Installing the end-to-end tests' packages" npm --prefix e2e ci
     cp e2e/package-lock.json e2e/node_modules/.installed
   fi
+}
+
+# What the client package and the page take: Node and their packages.
+need_web_packages() {
+  command -v npm >/dev/null || fail "Node is missing: install version 20 or newer with npm"
+  if ! cmp -s package-lock.json node_modules/.installed; then
+    step "Installing the packages of the web" npm ci
+    cp package-lock.json node_modules/.installed
+  fi
+}
+
+# Builds the page that the binary holds, if its sources are not those of the last time. PAGE_BUILT=1 says
+# that it is there already, where it was built elsewhere.
+need_page() {
+  local sources
+  if [ "${PAGE_BUILT:-}" = 1 ]; then
+    [ -f web/packed/page.rs ] || fail "PAGE_BUILT is set, but web/packed/page.rs is not there"
+    return
+  fi
+  sources=$(page_sources)
+  if [ -f web/packed/page.rs ] && [ "$sources" = "$(cat "$TARGET_DIR/page.sources" 2>/dev/null)" ]; then
+    return
+  fi
+  need_web_packages
+  step "Building the page" npm run --workspace web build
+  mkdir -p "$TARGET_DIR"
+  printf '%s\n' "$sources" >"$TARGET_DIR/page.sources"
+}
+
+# The hash of all that the page is made of.
+page_sources() {
+  find package-lock.json package.json tsconfig.base.json packages web \
+    \( -name node_modules -o -name .next -o -name out -o -name dist -o -name packed \) -prune \
+    -o -type f ! -name '*.test.ts*' ! -name '*.tsbuildinfo' ! -name next-env.d.ts -print0 |
+    LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
+  printf '%s\n' "${NEXT_PUBLIC_API_URL:-}"
 }
 
 # A port of 127.0.0.1 on which nobody listens.

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 source scripts/lib.sh
 
 need_rust
+need_page
 say "Building Salala (some minutes the first time, seconds after that)"
 cargo build --quiet --locked --profile quick --package salala-server
 say "Starting Salala on port ${PORT:-3000} with its data in ${DATA_DIR:-data}/ (stop it with Ctrl-C)"

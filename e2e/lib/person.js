@@ -121,6 +121,32 @@ class Person {
     return this.api('POST', `/conversations/${conversationId}/messages`, { content, ...more });
   }
 
+  /** An upload that may be refused. */
+  async tryUpload(name, bytes, fields = {}) {
+    const form = new FormData();
+    for (const [field, value] of Object.entries(fields)) form.append(field, value);
+    form.append('file', new Blob([bytes], { type: 'text/html' }), name);
+    const answer = await fetch(`${this.server.url}/api/v1/uploads`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.token}` },
+      body: form,
+    });
+    return { status: answer.status, headers: answer.headers, body: await answer.json() };
+  }
+
+  /** An upload; gives `{ fileUrl, file }`. */
+  async upload(name, bytes, fields) {
+    const { status, body } = await this.tryUpload(name, bytes, fields);
+    assert.equal(status, 201, JSON.stringify(body));
+    return body;
+  }
+
+  /** A file by its path, as this user. */
+  fetchFile(path, headers = {}) {
+    const url = new URL(path, this.server.url);
+    return fetch(url, { headers: { authorization: `Bearer ${this.token}`, ...headers } });
+  }
+
   /** The whole history of a conversation, oldest first. */
   async history(conversationId) {
     const messages = [];

@@ -50,16 +50,27 @@ globalThis.fetch = async (input, init = {}) => {
 
 /** Requests of a page in a browser. */
 export function listenToPage(page) {
+  // An answer that was on its way when the page was left never ends for the browser.
+  let leave = () => {};
+  let leaves = new Promise((resolve) => (leave = resolve));
+  page.on('framenavigated', (frame) => {
+    if (frame === page.mainFrame()) {
+      leave();
+      leaves = new Promise((resolve) => (leave = resolve));
+    }
+  });
+  page.on('close', () => leave());
   page.on('response', (response) => {
     const request = response.request();
     const note = {
       url: new URL(response.url()),
       method: request.method(),
-      sent: request.postData() ?? undefined,
+      // Files are bytes, which the documents say nothing of.
+      sent: isJson(request) ? (request.postData() ?? undefined) : undefined,
       status: response.status(),
       type: response.headers()['content-type'],
     };
-    noteAnswer(note, () => response.text());
+    noteAnswer(note, () => Promise.race([response.text(), leaves]));
   });
   page.on('websocket', (socket) => {
     const contract = contracts.get(new URL(socket.url()).host);
@@ -68,6 +79,10 @@ export function listenToPage(page) {
     socket.on('framesent', ({ payload }) => talk.frameSent(String(payload)));
     socket.on('framereceived', ({ payload }) => talk.frameCame(String(payload)));
   });
+}
+
+function isJson(request) {
+  return request.headers()['content-type']?.startsWith('application/json') ?? false;
 }
 
 /** All packets of a stock client, whatever transport carries them. */

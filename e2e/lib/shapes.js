@@ -22,6 +22,21 @@ const shape = (fields) => (value) => {
   return true;
 };
 
+/** What is known of a file; what does not apply to its kind is left out. */
+const file = (value) => {
+  const fields = { name: text, mimeType: text, size: count };
+  const others = {
+    width: count,
+    height: count,
+    durationMs: count,
+    thumbnailUrl: text,
+    blurhash: text,
+    peaks: list((peak) => peak >= 0 && peak <= 1),
+  };
+  const known = Object.entries(others).filter(([name]) => name in value);
+  return shape({ ...fields, ...Object.fromEntries(known) })(value);
+};
+
 const status = oneOf('online', 'offline');
 const role = oneOf('owner', 'admin', 'member');
 
@@ -73,7 +88,7 @@ export const Message = {
   sender: shape(summary),
   content: orNull(text),
   fileUrl: orNull(text),
-  file: nothing,
+  file: orNull(file),
   replyToId: orNull(id),
   replyTo: orNull(shape(ReplyTo)),
   reactions: list(shape(Reaction)),
@@ -176,6 +191,8 @@ const member = {
 export const Export = {
   exportedAt: time,
   profile: shape(Me),
+  settings: shape({ quietHours: nothing, locale: nothing }),
+  devices: list(shape({ id, kind: text })),
   sessions: list(shape(Session)),
   friends: list(shape(summary)),
   sentFriendRequests: list(shape(FriendRequest)),
@@ -203,6 +220,7 @@ export const Export = {
   reactions: list(shape(Reaction)),
   reads: list(shape({ conversationId: id, firstSeq: count, lastSeq: count, readAt: time })),
   calls: list(shape(Call)),
+  files: list(shape({ id, fileUrl: text, file, createdAt: time })),
 };
 
 /** Asserts that a value has exactly these fields, each of its kind. */

@@ -55,11 +55,40 @@ export async function startRelay(secret) {
   return { port, remove };
 }
 
-async function freePort() {
+/** A UDP port that nobody has. */
+export async function freePort() {
   const socket = createSocket('udp4').bind(0, '127.0.0.1');
   await once(socket, 'listening');
   const { port } = socket.address();
   socket.close();
   await once(socket, 'close');
   return port;
+}
+
+/**
+ * Two connections of one page, by way of the relay alone: what one says the other hears.
+ *
+ * @returns {Promise<string>} the word that came through, or the relay's refusal
+ */
+export function talkThrough(page, iceServers) {
+  return page.evaluate(async (servers) => {
+    const options = { iceServers: servers, iceTransportPolicy: 'relay' };
+    const [one, other] = [new RTCPeerConnection(options), new RTCPeerConnection(options)];
+    const outcome = new Promise((resolve) => {
+      one.onicecandidateerror = ({ errorCode }) => resolve(`refused with ${errorCode}`);
+      other.ondatachannel = ({ channel }) => (channel.onmessage = ({ data }) => resolve(data));
+    });
+    one.onicecandidate = ({ candidate }) => candidate && other.addIceCandidate(candidate);
+    other.onicecandidate = ({ candidate }) => candidate && one.addIceCandidate(candidate);
+    const channel = one.createDataChannel('talk');
+    channel.onopen = () => channel.send('hello');
+    await one.setLocalDescription();
+    await other.setRemoteDescription(one.localDescription);
+    await other.setLocalDescription();
+    await one.setRemoteDescription(other.localDescription);
+    const word = await outcome;
+    one.close();
+    other.close();
+    return word;
+  }, iceServers);
 }

@@ -107,3 +107,24 @@ test('what cannot be restored changes nothing and is told in one sentence', asyn
   assert.equal((await ann.api('GET', '/auth/me')).id, ann.id);
   assert.match(await salala(server, 'backup', '/proc/copy.db'), /cannot be used/);
 });
+
+test('a backup has the files of users beside it, and gives them back', async () => {
+  const { ann, ben } = await registerAll(server, 'ann', 'ben');
+  const talk = await ann.direct(ben);
+  const { fileUrl, file } = await ann.upload('letter.txt', 'Dear Ben');
+  await ann.send(talk, 'a letter', { fileUrl });
+  const copy = join(server.dataDir, 'with-files');
+  assert.equal(await salala(server, 'backup', copy), null);
+  // What is there already is not copied again.
+  assert.equal(await salala(server, 'backup', copy, '--force'), null);
+  const other = await startServer();
+  after(() => other.remove());
+  await other.stop();
+  assert.equal(await salala(other, 'restore', copy, '--force'), null);
+  await other.start();
+  const history = `/conversations/${talk}/messages`;
+  const { body } = await request(other, 'GET', history, { token: ben.token });
+  assert.deepEqual(body.data[0].file, file);
+  const answer = await fetch(new URL(body.data[0].fileUrl, other.url));
+  assert.equal(await answer.text(), 'Dear Ben');
+});

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { openPage, startBrowser } from '../lib/browser.js';
 import { register } from '../lib/person.js';
 import { startServer } from '../lib/server.js';
-import { startRelay } from '../lib/turn.js';
+import { startRelay, talkThrough } from '../lib/turn.js';
 
 const TURN_SECRET = 'a secret of the relay and the server';
 
@@ -25,34 +25,6 @@ after(async () => {
   await server?.remove();
   await relay?.remove();
 });
-
-/**
- * Two connections of one page, by way of the relay alone: what one says the other hears.
- *
- * @returns {Promise<string>} the word that came through, or the relay's refusal
- */
-function talkThrough(page, iceServers) {
-  return page.evaluate(async (servers) => {
-    const options = { iceServers: servers, iceTransportPolicy: 'relay' };
-    const [one, other] = [new RTCPeerConnection(options), new RTCPeerConnection(options)];
-    const outcome = new Promise((resolve) => {
-      one.onicecandidateerror = ({ errorCode }) => resolve(`refused with ${errorCode}`);
-      other.ondatachannel = ({ channel }) => (channel.onmessage = ({ data }) => resolve(data));
-    });
-    one.onicecandidate = ({ candidate }) => candidate && other.addIceCandidate(candidate);
-    other.onicecandidate = ({ candidate }) => candidate && one.addIceCandidate(candidate);
-    const channel = one.createDataChannel('talk');
-    channel.onopen = () => channel.send('hello');
-    await one.setLocalDescription();
-    await other.setRemoteDescription(one.localDescription);
-    await other.setLocalDescription();
-    await one.setRemoteDescription(other.localDescription);
-    const word = await outcome;
-    one.close();
-    other.close();
-    return word;
-  }, iceServers);
-}
 
 test('two browsers talk through the relay with the servers that they were given', async () => {
   const ann = await register(server, 'ann');

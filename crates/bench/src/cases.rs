@@ -3,14 +3,18 @@
 //! - [`idle`]: what a connection costs that does nothing
 //! - [`storm`]: what it takes until all are back after a server was killed
 //! - [`talk`]: what messages cost, in pairs or in one group
+//! - [`upload`]: what a large file costs
+//! - [`push`]: what pushes cost
 //! - `talker`: one client that talks and listens
 //! - `tally`: what the clients of a talk have seen
 
 pub mod idle;
+pub mod push;
 pub mod storm;
 pub mod talk;
 mod talker;
 mod tally;
+pub mod upload;
 
 use crate::error::BenchError;
 use crate::people::{Gathering, People};
@@ -18,8 +22,10 @@ use crate::report::Figure;
 use crate::stage::Measured;
 
 pub use self::idle::Idle;
+pub use self::push::Push;
 pub use self::storm::Storm;
 pub use self::talk::{Pace, Talk};
+pub use self::upload::Upload;
 
 /// A case with its settings.
 #[derive(Clone, Debug)]
@@ -30,6 +36,10 @@ pub enum Case {
     Storm(Storm),
     /// Clients that talk.
     Talk(Talk),
+    /// A large file.
+    Upload(Upload),
+    /// Users who are not there.
+    Push(Push),
 }
 
 impl Case {
@@ -39,6 +49,8 @@ impl Case {
             Self::Idle(idle) => idle.gathering,
             Self::Storm(storm) => storm.gathering(),
             Self::Talk(talk) => talk.gathering,
+            Self::Upload(_) => Upload::gathering(),
+            Self::Push(push) => push.gathering(),
         }
     }
 
@@ -48,6 +60,8 @@ impl Case {
             Self::Idle(idle) => idle.connections,
             Self::Storm(storm) => storm.connections,
             Self::Talk(talk) => talk.connections(),
+            Self::Upload(_) => 1,
+            Self::Push(_) => 0,
         }
     }
 
@@ -57,6 +71,8 @@ impl Case {
             Self::Idle(idle) => idle.setup(),
             Self::Storm(storm) => storm.setup(),
             Self::Talk(talk) => talk.setup(),
+            Self::Upload(upload) => upload.setup(),
+            Self::Push(push) => push.setup(),
         }
     }
 
@@ -72,6 +88,8 @@ impl Case {
         match (self, measured) {
             (Self::Idle(idle), measured) => idle.run(&measured.targets(), people).await,
             (Self::Talk(talk), measured) => talk.run(&measured.targets(), people).await,
+            (Self::Upload(upload), measured) => upload.run(&measured.targets(), people).await,
+            (Self::Push(push), measured) => push.run(&measured.targets(), people).await,
             (Self::Storm(storm), Measured::Started(server)) => storm.run(server, people).await,
             (Self::Storm(_), Measured::Running(_)) => Err(BenchError::Usage(
                 "a storm kills its server: name a program by --server, not a --url".to_owned(),

@@ -4,6 +4,7 @@
 //! - [`cases`]: what is measured, one file per case
 //! - [`people`]: the users and conversations that a case needs, made over HTTP
 //! - [`client`]: a Socket.IO client that costs little
+//! - [`provider`]: a server in the place of Firebase
 //! - [`server`]: the measured program, started and stopped here
 //! - [`target`]: where the measured program listens, and whether it may be loaded
 //! - [`usage`]: what a process and the kernel use, from `/proc`
@@ -21,6 +22,7 @@ pub mod engines;
 pub mod error;
 pub mod machine;
 pub mod people;
+pub mod provider;
 pub mod report;
 pub mod server;
 pub mod stage;

@@ -36,8 +36,9 @@ async fn run(options: &Options) -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    let Some((name, case)) = options.case() else { return Ok(()) };
-    let stage = options.stage()?;
+    let provider = options.provider()?;
+    let stage = options.stage(provider.as_ref())?;
+    let Some((name, case)) = options.case(provider) else { return Ok(()) };
     writeln!(stderr(), "{name}: {} …", case.setup())?;
     let report = measure(name, &case, &stage, options.runs()).await?;
     if options.json() {

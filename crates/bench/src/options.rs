@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use salala_bench::cases::{Case, Idle, Pace, Storm, Talk};
+use salala_bench::cases::{Case, Idle, Pace, Push, Storm, Talk, Upload};
 use salala_bench::engines::{Effort, Peer};
 use salala_bench::error::BenchError;
 use salala_bench::people::Gathering;
+use salala_bench::provider::Provider;
 use salala_bench::server::ServerCommand;
 use salala_bench::stage::Stage;
 use salala_bench::target::{Target, Targets};
@@ -94,6 +95,30 @@ enum CaseOptions {
         /// Only the first of each pair sends; with two servers, those of the first one.
         #[arg(long)]
         one_sided: bool,
+        /// Devices of each sender, to which what is sent is pushed.
+        #[arg(long, default_value_t = 0)]
+        devices: usize,
+        /// Devices of users who talk to nobody.
+        #[arg(long, default_value_t = 0)]
+        other_devices: usize,
+    },
+    /// Pushes to users who are not there, to a provider on this machine.
+    Push {
+        /// Users, an even number: each writes to another one.
+        #[arg(long, default_value_t = 200)]
+        users: usize,
+        /// Devices of each.
+        #[arg(long, default_value_t = 20)]
+        devices: usize,
+        /// Rounds of a message from each user.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
+    /// A large file that comes and is read back.
+    Upload {
+        /// MiB of it.
+        #[arg(long, default_value_t = 1024)]
+        mib: u64,
     },
     /// Engines side by side without users, the last of them the floor.
     Engines(EnginesOptions),
@@ -181,9 +206,13 @@ impl Options {
     }
 
     /// The case's name, and the case.
-    pub(crate) fn case(&self) -> Option<(&'static str, Case)> {
+    pub(crate) fn case(&self, provider: Option<Provider>) -> Option<(&'static str, Case)> {
         Some(match &self.case {
             CaseOptions::Engines(_) => return None,
+            CaseOptions::Push { users, devices, rounds } => {
+                let (pairs, devices, rounds) = (users / 2, *devices, *rounds);
+                ("push", Case::Push(Push { pairs, devices, rounds, provider: provider? }))
+            }
             CaseOptions::Idle { idle, users, conversations } => {
                 let gathering = Gathering::Crowd { users: *users, acquaintances: *conversations };
                 ("idle", Case::Idle(idle.case(gathering)))
@@ -195,10 +224,24 @@ impl Options {
                 let (connections, missed) = (*connections, *missed);
                 ("storm", Case::Storm(Storm { connections, pairs: users / 2, missed }))
             }
-            CaseOptions::Sends { talk, senders, in_flight, one_sided } => {
-                let talk = talk.case(Gathering::Pairs(senders / 2), 0, *in_flight);
+            CaseOptions::Sends {
+                talk,
+                senders,
+                in_flight,
+                one_sided,
+                devices,
+                other_devices,
+                ..
+            } => {
+                let (pairs, devices, others) = (senders / 2, *devices, *other_devices);
+                let gathering = match (devices, others) {
+                    (0, 0) => Gathering::Pairs(pairs),
+                    _ => Gathering::WithDevices { pairs, devices, others },
+                };
+                let talk = talk.case(gathering, 0, *in_flight);
                 ("sends", Case::Talk(Talk { one_sided: *one_sided, ..talk }))
             }
+            CaseOptions::Upload { mib } => ("upload", Case::Upload(Upload { bytes: mib << 20 })),
             CaseOptions::Room { talk, members, senders, in_flight } => {
                 let gathering = Gathering::Group(*members);
                 ("room", Case::Talk(talk.case(gathering, *senders, *in_flight)))
@@ -206,8 +249,25 @@ impl Options {
         })
     }
 
+    /// Where pushes go, if the case makes any.
+    pub(crate) fn provider(&self) -> Result<Option<Provider>, BenchError> {
+        match &self.case {
+            CaseOptions::Push { .. } => Provider::start().map(Some),
+            CaseOptions::Sends { devices, other_devices, .. } if devices + other_devices > 0 => {
+                Provider::start().map(Some)
+            }
+            CaseOptions::Idle { .. }
+            | CaseOptions::EngineIdle { .. }
+            | CaseOptions::Storm { .. }
+            | CaseOptions::Sends { .. }
+            | CaseOptions::Room { .. }
+            | CaseOptions::Upload { .. }
+            | CaseOptions::Engines(_) => Ok(None),
+        }
+    }
+
     /// Where the server comes from.
-    pub(crate) fn stage(&self) -> Result<Stage, BenchError> {
+    pub(crate) fn stage(&self, provider: Option<&Provider>) -> Result<Stage, BenchError> {
         let common = &self.common;
         if !common.urls.is_empty() {
             let places = common.urls.iter().enumerate();
@@ -222,9 +282,15 @@ impl Options {
             CaseOptions::Idle { .. }
             | CaseOptions::Storm { .. }
             | CaseOptions::Sends { .. }
+            | CaseOptions::Push { .. }
             | CaseOptions::Room { .. }
+            | CaseOptions::Upload { .. }
             | CaseOptions::Engines(_) => salala(),
         };
+        command.environment.extend(provider.into_iter().flat_map(Provider::environment));
+        if matches!(self.case, CaseOptions::Push { .. }) {
+            command.environment.push(("PUSH_WAIT".to_owned(), "0s".to_owned()));
+        }
         if let Some(program) = &common.server {
             command.program.clone_from(program);
         }

@@ -13,6 +13,12 @@ use crate::error::BenchError;
 /// one processor or so; more at once would only wait there.
 const REQUESTS_AT_ONCE: usize = 4;
 
+/// Messages under way at once.
+const SENDS_AT_ONCE: usize = 32;
+
+/// As many as a server lets a user have.
+const DEVICES_PER_USER: usize = 20;
+
 /// Members that are named in one request, so that its body stays small.
 const MEMBERS_PER_REQUEST: usize = 500;
 
@@ -32,6 +38,15 @@ pub enum Gathering {
     Pairs(usize),
     /// Users who are the members of one group.
     Group(usize),
+    /// The same as pairs, with devices that are pushed to.
+    WithDevices {
+        /// How many pairs.
+        pairs: usize,
+        /// Devices of each of their users.
+        devices: usize,
+        /// Devices of users who talk to nobody.
+        others: usize,
+    },
 }
 
 /// Who was made. Tokens are valid for as long as the server lets them, a day by default.
@@ -61,6 +76,9 @@ impl Gathering {
             Self::Crowd { users, acquaintances } => format!("crowd-{users}-{acquaintances}"),
             Self::Pairs(pairs) => format!("pairs-{pairs}"),
             Self::Group(members) => format!("group-{members}"),
+            Self::WithDevices { pairs, devices, others } => {
+                format!("devices-{pairs}-{devices}-{others}")
+            }
         }
     }
 
@@ -83,6 +101,16 @@ impl Gathering {
                 let conversations = api.open_direct(&users, pairs).await?;
                 Ok(People { users, conversations })
             }
+            Self::WithDevices { pairs, devices, others } => {
+                let bystanders = others.div_ceil(DEVICES_PER_USER);
+                let mut users = api.register(2 * pairs + bystanders, run_id).await?;
+                let silent = users.split_off(2 * pairs);
+                let pairs = (0..pairs).map(|pair| (2 * pair, 2 * pair + 1)).collect();
+                let conversations = api.open_direct(&users, pairs).await?;
+                api.register_devices(&users, devices).await?;
+                api.register_devices(&silent, DEVICES_PER_USER).await?;
+                Ok(People { users, conversations })
+            }
             Self::Group(members) => {
                 let users = api.register(members, run_id).await?;
                 let conversations = api.create_group(&users).await?.into_iter().collect();
@@ -97,7 +125,7 @@ impl People {
     pub fn without_accounts(gathering: Gathering) -> Self {
         let (conversations, members) = match gathering {
             Gathering::Nobody | Gathering::Crowd { .. } => (0, 0),
-            Gathering::Pairs(pairs) => (pairs, 2),
+            Gathering::Pairs(pairs) | Gathering::WithDevices { pairs, .. } => (pairs, 2),
             Gathering::Group(members) => (1, members),
         };
         let conversations: Vec<_> = (0..conversations).map(|room| format!("room-{room}")).collect();
@@ -106,6 +134,35 @@ impl People {
                 .map(move |member| User { id: format!("{room}-{member}"), token: room.clone() })
         });
         Self { users: users.collect(), conversations }
+    }
+}
+
+/// Lets one user of each pair write one message to the other, who in turn is `turn`.
+pub async fn send_one_each(
+    address: SocketAddr,
+    people: &People,
+    turn: usize,
+) -> Result<(), BenchError> {
+    let api = Api { http: reqwest::Client::new(), base: format!("http://{address}/api/v1") };
+    // Whoever answers has read, and is not pushed to.
+    let mut users = people.users.iter().enumerate().skip(turn % 2).step_by(2);
+    let mut requests = JoinSet::new();
+    loop {
+        while requests.len() < SENDS_AT_ONCE
+            && let Some((number, user)) = users.next()
+        {
+            let id = people.conversations.get(number / 2).cloned().unwrap_or_default();
+            let (api, token) = (api.clone(), user.token.clone());
+            requests.spawn(async move {
+                let path = format!("/conversations/{id}/messages");
+                api.post(&path, Some(&token), &json!({ "content": "hello" })).await.map(drop)
+            });
+        }
+        match requests.join_next().await {
+            Some(Ok(sent)) => sent?,
+            Some(Err(error)) => return Err(BenchError::Worthless(error.to_string())),
+            None => return Ok(()),
+        }
     }
 }
 
@@ -157,6 +214,19 @@ impl Api {
         let made: Vec<Identified> =
             self.post_all("/conversations/direct", bodies.collect()).await?;
         Ok(made.into_iter().map(|conversation| conversation.id).collect())
+    }
+
+    /// Gives each of these users so many devices.
+    async fn register_devices(&self, users: &[User], count: usize) -> Result<(), BenchError> {
+        let bodies = users.iter().flat_map(|user| {
+            (0..count).map(move |number| {
+                let token = format!("{}-{number}", user.id);
+                (Some(user.token.clone()), json!({ "kind": "fcm", "token": token }))
+            })
+        });
+        let made: Vec<Identified> = self.post_all("/devices", bodies.collect()).await?;
+        drop(made);
+        Ok(())
     }
 
     async fn create_group(&self, users: &[User]) -> Result<Option<String>, BenchError> {

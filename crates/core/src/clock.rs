@@ -84,6 +84,12 @@ impl Serialize for Timestamp {
     }
 }
 
+/// Reads a date of HTTP such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
+pub fn parse_http_date(text: &str) -> Option<Timestamp> {
+    let moment = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(Timestamp::from_unix_ms(moment.timestamp().as_millisecond()))
+}
+
 /// Tells the time. The one place that reads the machine's clock is [`SystemClock`].
 pub trait Clock: Send + Sync + 'static {
     /// The present moment. May go back when the machine's clock is set; no order may rest on it.

@@ -38,6 +38,8 @@ pub fn wire(data: &[u8]) {
         "setRole" => body::<requests::SetRole>(payload),
         "editMessage" => body::<requests::EditMessage>(payload),
         "readTo" => body::<requests::ReadTo>(payload),
+        "registerDevice" => body::<requests::RegisterDevice>(payload),
+        "updateSettings" => body::<requests::UpdateSettings>(payload),
         _ => {}
     }
 }

@@ -115,6 +115,18 @@ id!(
     /// One call between two users.
     CallId
 );
+id!(
+    /// One file as somebody uploaded it.
+    UploadId
+);
+id!(
+    /// Bytes that are stored once, however often they are uploaded.
+    BlobId
+);
+id!(
+    /// One device that is pushed to.
+    DeviceId
+);
 
 fn generate_uuid(now: Timestamp, random: &dyn Random) -> Uuid {
     let mut bytes = [0; 10];

@@ -56,6 +56,10 @@ pub const CALL_CANDIDATE_MAX_BYTES: usize = 8 << 10;
 pub const CALL_CANDIDATES_KEPT: usize = 64;
 /// Calls that one user may have under way as their caller.
 pub const CALLS_MADE_MAX: usize = 20;
+/// Devices of one user that are pushed to; the one that registered longest ago makes room.
+pub const DEVICES_MAX: usize = 20;
+/// Bytes of a registration token, and of a push service's URL.
+pub const PUSH_ADDRESS_MAX_BYTES: usize = 2_048;
 /// Most rows on a page of a list.
 pub const PAGE_MAX: usize = 100;
 /// Rows on a page when the client does not say.

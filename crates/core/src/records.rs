@@ -3,12 +3,18 @@
 
 mod calls;
 pub mod export;
+mod push;
+mod uploads;
 
 use crate::clock::Timestamp;
 use crate::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId};
 use crate::permissions::Role;
 
 pub use calls::{Call, CallCatchUp, CallDevice, CallEndedBy, CallEnding, CallSignal};
+pub use push::{
+    Device, LeasedPush, PushAbout, PushLogEntry, PushTarget, PushedMessage, UserSettings,
+};
+pub use uploads::{Blob, File, Upload};
 
 /// What others may know of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,8 +126,10 @@ pub struct Message {
     pub sender: UserBrief,
     /// The text; `None` for a file alone and once deleted.
     pub content: Option<String>,
-    /// A file; `None` without one and once deleted.
+    /// Where its file is; `None` without one and once deleted. Of an upload [`File::stored_url`].
     pub file_url: Option<String>,
+    /// What is known of the file, if it was uploaded here.
+    pub file: Option<File>,
     /// The message that this one answers.
     pub reply_to: Option<ReplyTo>,
     /// In the order in which they were given.

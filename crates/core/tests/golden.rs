@@ -7,7 +7,7 @@ use salala_core::calls::{
 };
 use salala_core::permissions::Role;
 use salala_core::records::{
-    Call, CallDevice, CallEndedBy, CallEnding, CallSignal, Conversation, FriendRequest,
+    Call, CallDevice, CallEndedBy, CallEnding, CallSignal, Conversation, File, FriendRequest,
     FriendRequestStatus, GroupJoined, Membership, Message, MessageRead, MessagesRead,
     OwnConversation, Participant, Reaction, ReplyTo, User, UserBrief,
 };
@@ -17,7 +17,7 @@ use salala_core::wire::server_events::{
 use salala_core::wire::shapes::{IceServer, Status};
 use salala_core::wire::{Error, ErrorCode, FieldError, ServerEvent, view};
 use salala_core::{
-    CallId, ConversationId, FriendRequestId, MessageId, ReactionId, Timestamp, UserId,
+    CallId, ConversationId, FriendRequestId, MessageId, ReactionId, Timestamp, UploadId, UserId,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -57,6 +57,7 @@ fn message() -> Message {
         sender: ann(),
         content: Some("hello @bob".to_owned()),
         file_url: None,
+        file: None,
         reply_to: Some(ReplyTo {
             id: EARLIER,
             sender_id: BOB,
@@ -210,9 +211,17 @@ fn every_event_has_its_name_and_payload() {
     let request = view::friend_request(&friend_request());
     let request_with_sender = view::friend_request_with_sender(friend_request(), &online);
     let cases = [
-        (ServerEvent::NewMessage(view::message(message())), "newMessage", message_json()),
-        (ServerEvent::MessageUpdated(view::message(message())), "messageUpdated", message_json()),
-        (ServerEvent::MessageDeleted(view::message(message())), "messageDeleted", message_json()),
+        (ServerEvent::NewMessage(view::message(message(), &Links)), "newMessage", message_json()),
+        (
+            ServerEvent::MessageUpdated(view::message(message(), &Links)),
+            "messageUpdated",
+            message_json(),
+        ),
+        (
+            ServerEvent::MessageDeleted(view::message(message(), &Links)),
+            "messageDeleted",
+            message_json(),
+        ),
         (
             ServerEvent::ReactionAdded(view::reaction(reaction())),
             "message:reaction:add",
@@ -261,6 +270,7 @@ fn every_event_has_its_name_and_payload() {
                 conversation(),
                 None,
                 &online,
+                &Links,
             )),
             "conversationUpdated",
             shared_conversation_json(),
@@ -339,11 +349,74 @@ fn a_call_in_a_history_is_seen_from_ones_own_side() {
     assert_eq!(talked["missed"], false);
 }
 
+/// URLs without the right to read what is behind them.
+struct Links;
+
+impl view::FileLinks for Links {
+    fn file_url(&self, id: UploadId) -> String {
+        format!("/file/{id}")
+    }
+
+    fn thumbnail_url(&self, id: UploadId) -> String {
+        format!("/thumbnail/{id}")
+    }
+}
+
+#[test]
+fn a_file_is_told_with_what_applies_to_its_kind() {
+    let id = UploadId::from_bytes([0xf; 16]);
+    let upload = "0f0f0f0f-0f0f-0f0f-0f0f-0f0f0f0f0f0f";
+    let bare = File {
+        id,
+        name: "a.txt".to_owned(),
+        mime_type: "text/plain".to_owned(),
+        size: 5,
+        width: None,
+        height: None,
+        duration_ms: None,
+        has_thumbnail: false,
+        blurhash: None,
+        peaks: None,
+    };
+    let with_file = |file: File| Message {
+        file_url: Some(File::stored_url(id)),
+        file: Some(file),
+        ..message()
+    };
+    let shown = serde_json::to_value(view::message(with_file(bare.clone()), &Links)).unwrap();
+    assert_eq!(shown["fileUrl"], format!("/file/{upload}"));
+    assert_eq!(shown["file"], json!({ "name": "a.txt", "mimeType": "text/plain", "size": 5 }));
+    let full = File {
+        width: Some(3),
+        height: Some(2),
+        duration_ms: Some(1500),
+        has_thumbnail: true,
+        blurhash: Some("L".to_owned()),
+        peaks: Some(vec![0, 7, 100]),
+        ..bare
+    };
+    let shown = serde_json::to_value(view::message(with_file(full), &Links)).unwrap();
+    assert_eq!(
+        shown["file"],
+        json!({
+            "name": "a.txt", "mimeType": "text/plain", "size": 5, "width": 3, "height": 2,
+            "durationMs": 1500, "thumbnailUrl": format!("/thumbnail/{upload}"), "blurhash": "L",
+            "peaks": [0.0, 0.07, 1.0],
+        })
+    );
+    let mut answered = message();
+    if let Some(reply_to) = &mut answered.reply_to {
+        reply_to.file_url = Some(File::stored_url(id));
+    }
+    let shown = serde_json::to_value(view::message(answered, &Links)).unwrap();
+    assert_eq!(shown["replyTo"]["fileUrl"], format!("/file/{upload}"));
+}
+
 #[test]
 fn reads_are_shown_in_history_alone() {
     let reads = json!({ "reads": [{ "userId": BOB_ID, "readAt": AT }] });
-    assert_json(&view::history_message(message()), &with(message_json(), &reads));
-    assert_json(&view::message(message()), &message_json());
+    assert_json(&view::history_message(message(), &Links), &with(message_json(), &reads));
+    assert_json(&view::message(message(), &Links), &message_json());
 }
 
 #[test]
@@ -364,7 +437,7 @@ fn a_conversation_adds_what_is_its_readers_own() {
         "pinnedAt": AT, "archivedAt": null, "markedUnread": false,
     });
     assert_json(
-        &view::conversation(own, BOB, &online),
+        &view::conversation(own, BOB, &online, &Links),
         &with(shared_conversation_json(), &expected),
     );
 }
@@ -373,7 +446,7 @@ fn a_conversation_adds_what_is_its_readers_own() {
 fn who_is_blocked_is_offline_and_was_never_seen() {
     let seen = |viewer, blocks| {
         let record = Conversation { blocks, ..conversation() };
-        let shape = view::shared_conversation(record, viewer, &online);
+        let shape = view::shared_conversation(record, viewer, &online, &Links);
         let shape = serde_json::to_value(shape).unwrap();
         let participant = &shape["participants"][0];
         (participant["status"].clone(), participant["lastSeenAt"].is_null())

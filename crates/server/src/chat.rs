@@ -9,6 +9,7 @@ mod blocks;
 mod calls;
 mod conversations;
 mod cursor;
+mod devices;
 mod exports;
 mod friends;
 mod message_search;
@@ -27,7 +28,9 @@ use salala_store::ports::conversations::Contacts;
 use tokio::sync::Notify;
 
 use crate::ice::Ice;
+use crate::media::Links;
 use crate::presence::{Presence, Statuses};
+use crate::push::client::Reach;
 use crate::rate_limits::{Rate, UserLimits};
 use exports::ExportBounds;
 
@@ -41,10 +44,13 @@ pub struct Chat {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     ice: Arc<Ice>,
+    links: Arc<Links>,
     settings: ChatSettings,
     limits: UserLimits,
     /// Something is to be emptied.
     erasures: Notify,
+    /// Messages were emptied, and may have let go of files.
+    emptied: Notify,
     exports: ExportBounds,
 }
 
@@ -59,6 +65,8 @@ pub struct ChatSettings {
     pub sends: Option<Rate>,
     /// Typing, read marks, joined rooms and events of calls of one user.
     pub signals: Option<Rate>,
+    /// Where browsers' subscriptions may lead.
+    pub push_reach: Reach,
 }
 
 impl Chat {
@@ -68,7 +76,7 @@ impl Chat {
         presence: Arc<dyn Presence>,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
-        ice: Arc<Ice>,
+        (ice, links): (Arc<Ice>, Arc<Links>),
         settings: ChatSettings,
     ) -> Self {
         let limits = UserLimits::new(settings.sends, settings.signals);
@@ -78,11 +86,18 @@ impl Chat {
             clock,
             random,
             ice,
+            links,
             settings,
             limits,
             erasures: Notify::new(),
+            emptied: Notify::new(),
             exports: ExportBounds::new(),
         }
+    }
+
+    /// Is notified when messages were emptied, which may have let go of files.
+    pub fn emptied(&self) -> &Notify {
+        &self.emptied
     }
 
     /// Counts what is asked often and keeps little, such as typing.

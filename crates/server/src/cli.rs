@@ -2,7 +2,9 @@
 
 mod backup;
 mod doctor;
+mod file_copies;
 mod output;
+mod push;
 mod serve;
 mod store;
 mod user;
@@ -66,6 +68,9 @@ enum Command {
         /// Which of the two doors
         document: ApiDocument,
     },
+    /// Find out whether pushes reach a user
+    #[command(subcommand)]
+    Push(push::PushCommand),
     /// Make and change accounts
     #[command(subcommand)]
     User(user::UserCommand),
@@ -131,6 +136,7 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
             output::say(&format!("{document:#}"));
             Ok(())
         }
+        Command::Push(command) => block_on(push::run(config, command)),
         Command::User(command) => block_on(user::run(config, command)),
     }
 }

@@ -21,9 +21,12 @@ use salala_store::ports::conversations::Contacts;
 use salala_store::postgres::DatabaseUrl;
 
 use crate::ice::Ice;
+use crate::media::MediaSettings;
+use crate::push::PushSettings;
 use crate::rate_limits::Rate;
 use crate::redis_link::RedisUrl;
 use crate::tls::TlsFiles;
+use crate::turn::TurnSettings;
 
 pub use load::{ConfigError, DEFAULT_FILE, Source};
 pub use network::{Network, TrustedProxies};
@@ -83,8 +86,14 @@ pub struct Config {
     pub max_connections: Option<usize>,
     /// TCP connections of one address; `None` for no limit.
     pub max_connections_per_address: Option<usize>,
+    /// What files are taken, and where they are kept.
+    pub media: MediaSettings,
     /// What helps two browsers to find each other.
     pub ice: Ice,
+    /// How devices are pushed to.
+    pub push: PushSettings,
+    /// A relay of our own; `None` without one.
+    pub turn: Option<TurnSettings>,
     /// Sockets that one user may have.
     pub max_sockets_per_user: u32,
     /// Sockets that may be on their way in at a time.
@@ -157,7 +166,10 @@ impl Default for Config {
             rate_limit_connects: Rate::new(10_000, Duration::from_secs(10)),
             max_connections: None,
             max_connections_per_address: Some(30_000),
+            media: MediaSettings::default(),
             ice: Ice::default(),
+            push: PushSettings::default(),
+            turn: None,
             max_sockets_per_user: 1_000,
             max_entering: 512,
             metrics_token: None,

@@ -1,6 +1,7 @@
 //! The Socket.IO side: sockets come in, events go to `chat`, committed events go out.
 //!
 //! - `entry`: who may connect, and what a socket needs before it sees `connect`
+//! - `caller`: who stands behind a socket
 //! - `events`, `answers`: a client's event → an act of `chat` → its ack
 //! - `hub`: a committed event → the sockets that hear it
 //! - `calls`, `call_news`, `call_desk`: calls made, told, and what a socket was told of them
@@ -9,10 +10,12 @@
 //! - `relay`: what nodes tell each other of all that
 //! - `tell`: from an event to the sockets of an audience
 //! - `rooms`: which sockets are meant
+//! - `watch`: who is looking at what, for pushes
 
 mod answers;
 mod call_desk;
 mod call_news;
+mod caller;
 mod calls;
 mod entrance;
 mod entry;
@@ -27,29 +30,26 @@ mod sockets;
 mod tell;
 mod typing;
 mod upkeep;
+mod watch;
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use salala_core::records::CallDevice;
-use salala_core::{Clock, Random, SessionId, UserId};
+use salala_core::wire::view::FileLinks;
+use salala_core::{Clock, Random};
 use salala_socketio::{
     Accept, Config, DisconnectReason, Event, Handler, Handshake, Origins, Reject, Socket, SocketIo,
     SocketIoService, Stats, cork,
 };
 use salala_store::Store;
 use salala_store::log::CommitFeed;
-use salala_store::ports::calls::CallParty;
-use salala_store::ports::views::RecoveryId;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::task::TaskTracker;
 
-use self::answers::Answers;
-use self::call_desk::CallDesk;
 use self::call_news::CallNews;
+use self::caller::Caller;
 use self::calls::Gone;
 use self::entrance::Entrance;
 use self::hub::Hub;
@@ -58,6 +58,7 @@ use self::recovery::Pids;
 use self::relay::Relay;
 use self::tell::shown_in;
 use self::typing::Typing;
+use self::watch::Questions;
 use crate::auth::Auth;
 use crate::bus::Bus;
 use crate::chat::Chat;
@@ -96,6 +97,8 @@ pub struct Parts {
     pub bus: Arc<dyn Bus>,
     /// For who is called.
     pub ice: Arc<Ice>,
+    /// For the files of messages.
+    pub links: Arc<dyn FileLinks>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// For the ids of sessions that may be recovered.
@@ -144,9 +147,15 @@ impl Gateway {
         let left = parts.is_first_server.then(|| parts.store.leave_all_calls(parts.clock.now()));
         let relay = Arc::new(Relay::new(Arc::clone(&parts.bus), Arc::clone(&parts.sockets)));
         let shared = Arc::new(Shared {
-            hub: Hub::new(Arc::clone(&parts.sockets), Arc::clone(&relay), calls),
+            hub: Hub::new(
+                Arc::clone(&parts.sockets),
+                Arc::clone(&relay),
+                calls,
+                Arc::clone(&parts.links),
+            ),
             relay,
             typing: Typing::default(),
+            questions: Questions::default(),
             entrance: Entrance::new(parts.max_entering),
             leaving: Leaving::default(),
             gone: Mutex::default(),
@@ -220,6 +229,8 @@ struct Shared {
     hub: Hub,
     relay: Arc<Relay>,
     typing: Typing,
+    /// What other nodes were asked.
+    questions: Questions,
     entrance: Entrance,
     pids: Pids,
     /// Devices that are gone, until their grace is over.
@@ -228,23 +239,6 @@ struct Shared {
     gone: Mutex<Vec<Gone>>,
     /// Events that were begun and not answered yet; closed once the server drains.
     answering: TaskTracker,
-}
-
-/// Who stands behind a socket.
-struct Caller {
-    user_id: UserId,
-    session_id: Option<SessionId>,
-    /// When it began to come in.
-    entered_at: std::time::Instant,
-    answers: Answers,
-    calls: CallDesk,
-    /// Its recoverable session; set before its first event.
-    recovery_id: OnceLock<RecoveryId>,
-    /// It has viewed a conversation, which its session remembers.
-    has_views: AtomicBool,
-    /// A block stood between the user and another while this socket was there. Mostly none did, and the
-    /// store is not asked for one with every sign of typing.
-    has_met_block: AtomicBool,
 }
 
 /// The namespace `/`, the only one.
@@ -272,47 +266,6 @@ impl Handler for Root {
             self.0.leave(socket, &caller, reason);
             self.0.leave_calls(socket, &caller);
         }
-    }
-}
-
-impl Caller {
-    fn new(user_id: UserId, session_id: Option<SessionId>) -> Self {
-        Self {
-            user_id,
-            session_id,
-            entered_at: std::time::Instant::now(),
-            answers: Answers::new(),
-            calls: CallDesk::new(),
-            recovery_id: OnceLock::new(),
-            has_views: AtomicBool::new(false),
-            has_met_block: AtomicBool::new(false),
-        }
-    }
-
-    fn recovery_id(&self) -> Option<RecoveryId> {
-        self.recovery_id.get().copied()
-    }
-
-    fn note_views(&self) {
-        self.has_views.store(true, Ordering::Relaxed);
-    }
-
-    /// The device that a socket is to calls.
-    fn device(&self, socket: &Socket) -> CallDevice {
-        CallDevice { key: self.device_key(socket), session_id: self.session_id }
-    }
-
-    /// Its recoverable session, which outlives the socket; the socket before that is known.
-    fn device_key(&self, socket: &Socket) -> String {
-        match self.recovery_id() {
-            Some(recovery_id) => recovery_id.to_string(),
-            None => socket.id().to_owned(),
-        }
-    }
-
-    /// The user on that device.
-    fn party(&self, socket: &Socket) -> CallParty {
-        CallParty { user_id: self.user_id, device: self.device(socket) }
     }
 }
 

@@ -2,11 +2,11 @@
 //!
 //! - the table below: path and method → handler
 //! - [`auth`], [`users`], [`friends`], [`blocks`], [`conversations`], [`messages`],
-//!   [`calls`], [`exports`]: handlers
+//!   [`devices`], [`calls`], [`exports`], [`uploads`]: handlers
 //! - [`health`], [`documents`], [`page`]: what stands outside the API
 //! - [`extract`], [`query`], [`payload`]: what a handler is given; [`answers`], [`problem`]: what it answers
 //! - [`routes`], [`describe`]: how the table and the handlers' types become a document
-//! - [`asset`]: what is served as it is
+//! - [`asset`]: what is served as it is; [`multipart`], [`file_answer`]: files that come and go
 //! - [`cookies`], [`client`], [`layers`], [`cors`]: what holds for all of them
 
 pub mod answers;
@@ -19,18 +19,22 @@ pub mod conversations;
 pub mod cookies;
 pub mod cors;
 pub mod describe;
+pub mod devices;
 pub mod documents;
 pub mod exports;
 pub mod extract;
+pub mod file_answer;
 pub mod friends;
 pub mod health;
 pub mod layers;
 pub mod messages;
+pub mod multipart;
 pub mod page;
 pub mod payload;
 pub mod problem;
 pub mod query;
 pub mod routes;
+pub mod uploads;
 pub mod users;
 
 use std::sync::Arc;
@@ -44,8 +48,10 @@ use salala_core::wire::ErrorCode::{
 use crate::auth::Auth;
 use crate::chat::Chat;
 use crate::config::Config;
+use crate::media::Media;
 use crate::metrics::{Metrics, SocketFigures};
 use crate::presence::Presence;
+use crate::push::keys::PushKeys;
 use documents::Documents;
 use health::{Readiness, StoreCheck};
 use routes::{Operation, Routes};
@@ -60,10 +66,14 @@ pub struct Services {
     pub auth: Arc<Auth>,
     /// The rules.
     pub chat: Arc<Chat>,
+    /// Files.
+    pub media: Arc<Media>,
     /// Who is connected.
     pub presence: Arc<dyn Presence>,
     /// Whether clients are to come.
     pub readiness: Readiness,
+    /// The key that browsers subscribe with.
+    pub push_keys: Arc<PushKeys>,
     /// What is measured.
     pub metrics: Metrics,
     /// Tells how the sockets stand, when measures are read.
@@ -139,6 +149,17 @@ fn api() -> Routes {
         .delete("/messages/{id}", messages::delete, ("deleteMessage", "Empties a message, by its author or an admin of the group.", &[]))
         .put("/messages/{id}/reactions/{emoji}", messages::add_reaction, ("addReaction", "Reacts with an emoji; a repeat changes nothing.", &[InvalidPayload, Conflict, RateLimited]))
         .delete("/messages/{id}/reactions/{emoji}", messages::remove_reaction, ("removeReaction", "Takes a reaction back.", &[InvalidPayload]))
+        .post("/uploads", uploads::upload, ("upload", "Takes a file, to be sent as a message's `fileUrl` within a day. What it is follows from its bytes; pictures are made anew, without where and by what they were taken.", &[]))
+        .get("/uploads/{id}", uploads::file, ("getFile", "A file, for its user and whoever sees a message with it, or by a URL that opens it for a while, as every `fileUrl` of this server does.", &[]))
+        .get("/uploads/{id}/thumbnail", uploads::thumbnail, ("getThumbnail", "The smaller picture of a file.", &[]))
+        .get("/uploads/{id}/link", uploads::link, ("getFileLink", "A new URL that opens a file for a while.", &[]))
+        .delete("/uploads/{id}", uploads::discard, ("discardUpload", "Takes back a file that was not sent.", &[Conflict]))
+        .post("/devices", devices::register, ("registerDevice", "Lets a device be pushed to, until its session ends. One that is there keeps its id; one of somebody else moves.", &[Forbidden, RateLimited]))
+        .delete("/devices/{id}", devices::remove, ("removeDevice", "Lets a device be pushed to no more.", &[]))
+        .get("/push/vapid-key", devices::vapid_key, ("getVapidKey", "The key that browsers subscribe with.", &[Unavailable]))
+        .get("/push/log", devices::push_log, ("listPushes", "What became of pushes to the user, and why, newest first: of the last seven days.", &[]))
+        .get("/users/me/settings", devices::settings, ("getSettings", "What the user has set.", &[]))
+        .patch("/users/me/settings", devices::update_settings, ("updateSettings", "Changes that; `null` unsets.", &[]))
         .get("/calls", calls::calls, ("listCalls", "The user's calls, newest first.", &[]))
         .get("/calls/ice-servers", calls::ice_servers, ("getIceServers", "What helps two browsers to find each other.", &[]))
         .get("/export/me", exports::export_me, ("exportMe", "Everything that is held about the user, as one document.", &[RateLimited]))

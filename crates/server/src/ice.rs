@@ -40,22 +40,32 @@ impl Ice {
         let turn = self.turn_secret.as_ref().filter(|_| !self.turn_urls.is_empty());
         let turn = turn.and_then(|secret| {
             let username = format!("{}:{user_id}", now.plus(CREDENTIALS_TTL).unix_seconds());
-            // An HMAC takes keys of any length, so there is no error.
-            let mut mac = Hmac::<Sha1>::new_from_slice(secret.as_bytes()).ok()?;
-            mac.update(username.as_bytes());
+            let credential = password(secret, &username)?;
             Some(IceServer {
                 urls: self.turn_urls.clone(),
                 username: Some(username),
-                credential: Some(STANDARD.encode(mac.finalize().into_bytes())),
+                credential: Some(credential),
             })
         });
         stun.into_iter().chain(turn).collect()
+    }
+
+    /// The password that goes with a name, whether or not its time is over.
+    pub fn password_of(&self, username: &str) -> Option<String> {
+        password(self.turn_secret.as_ref()?, username)
     }
 
     /// The same, with how long it is good.
     pub fn answer_for(&self, user_id: UserId, now: Timestamp) -> IceServers {
         IceServers { ice_servers: self.servers_for(user_id, now), ttl: CREDENTIALS_TTL.as_secs() }
     }
+}
+
+fn password(secret: &Secret, username: &str) -> Option<String> {
+    // An HMAC takes keys of any length, so there is no error.
+    let mut mac = Hmac::<Sha1>::new_from_slice(secret.as_bytes()).ok()?;
+    mac.update(username.as_bytes());
+    Some(STANDARD.encode(mac.finalize().into_bytes()))
 }
 
 #[cfg(test)]

@@ -6,9 +6,11 @@
 //! - [`http`] and [`gateway`]: the two doors, REST and Socket.IO
 //! - [`chat`]: the rules, the same for both doors
 //! - [`auth`]: accounts, tokens and sessions
-//! - [`ice`]: what helps two browsers to find each other
+//! - [`media`]: the files that users send
+//! - [`ice`]: what helps two browsers to find each other; [`turn`]: a relay of our own
 //! - [`bus`]: what nodes tell each other
 //! - [`presence`]: who is connected
+//! - [`push`]: telling devices whose users are not looking
 //! - [`redis_link`]: reaching Redis, where there is one
 //! - [`tls`]: the certificate
 //! - [`rate_limits`]: how often somebody may do something
@@ -28,8 +30,10 @@ pub mod gateway;
 pub mod http;
 pub mod ice;
 pub mod logging;
+pub mod media;
 pub mod metrics;
 pub mod presence;
+pub mod push;
 pub mod rate_limits;
 pub mod redis_link;
 pub mod refusal;
@@ -38,3 +42,4 @@ pub mod seed;
 pub mod serve;
 pub mod tasks;
 pub mod tls;
+pub mod turn;

@@ -38,10 +38,18 @@ const MESSAGES_DELIVERED: &str = "salala_messages_delivered_total";
 const MESSAGES_REPAIRED: &str = "salala_messages_repaired_total";
 const MESSAGES_LOST: &str = "salala_messages_lost_total";
 const CALLS: &str = "salala_calls_total";
+const UPLOADS: &str = "salala_uploads_total";
+const UPLOADED_BYTES: &str = "salala_uploaded_bytes_total";
+const FILE_BYTES_READ: &str = "salala_file_read_bytes_total";
+const FILES_REMOVED: &str = "salala_files_removed_total";
 const REDIS_CONNECTS: &str = "salala_redis_connects_total";
 const BUS_PUBLISHED: &str = "salala_bus_published_total";
 const BUS_DROPPED: &str = "salala_bus_dropped_total";
 const BUS_SKIPPED: &str = "salala_bus_skipped_total";
+const PUSHES: &str = "salala_pushes_total";
+const PUSH_SECONDS: &str = "salala_push_provider_seconds";
+const PUSH_WAITING: &str = "salala_push_waiting";
+const PUSH_OLDEST: &str = "salala_push_oldest_waiting_seconds";
 const PRESENCE_REAPED: &str = "salala_presence_reaped_total";
 const PRESENCE_LEASES_LOST: &str = "salala_presence_leases_lost_total";
 
@@ -101,6 +109,22 @@ pub fn record_accept_error() {
     counter!(ACCEPT_ERRORS).increment(1);
 }
 
+/// A file came; `outcome` is one of few words.
+pub fn record_upload(outcome: &'static str, bytes: u64) {
+    counter!(UPLOADS, "outcome" => outcome).increment(1);
+    counter!(UPLOADED_BYTES).increment(bytes);
+}
+
+/// So many files that nobody held any more were removed.
+pub fn record_files_removed(count: usize) {
+    counter!(FILES_REMOVED).increment(count as u64);
+}
+
+/// So many bytes of files are about to be read.
+pub fn record_file_read(bytes: u64) {
+    counter!(FILE_BYTES_READ).increment(bytes);
+}
+
 /// A TLS connection did not come about; `reason` is one of few words.
 pub fn record_tls_failure(reason: &'static str) {
     counter!(TLS_FAILURES, "reason" => reason).increment(1);
@@ -154,6 +178,10 @@ pub struct SocketFigures {
 fn install() -> Result<PrometheusHandle, MetricsError> {
     let builder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Full(HTTP_SECONDS.to_owned()), &SECONDS_BUCKETS)
+        .and_then(|builder| {
+            let matcher = Matcher::Full(PUSH_SECONDS.to_owned());
+            builder.set_buckets_for_metric(matcher, &SECONDS_BUCKETS)
+        })
         .map_err(|error| MetricsError(error.to_string()))?;
     let recorder = builder.build_recorder();
     let handle = recorder.handle();
@@ -190,11 +218,19 @@ fn describe() {
     describe_counter!(MESSAGES_LOST, "Messages that who is connected was never told: must be 0");
     // There from the start, so that an alarm can be set on it.
     counter!(MESSAGES_LOST).increment(0);
+    describe_counter!(UPLOADS, "Files that came, by what became of them");
+    describe_counter!(UPLOADED_BYTES, "Bytes of files that were stored");
+    describe_counter!(FILE_BYTES_READ, "Bytes of files that were asked for");
+    describe_counter!(FILES_REMOVED, "Files that nobody held any more and were removed");
     describe_counter!(CALLS, "Calls that came to a state");
     describe_counter!(REDIS_CONNECTS, "Connections made to Redis, by what for");
     describe_counter!(BUS_PUBLISHED, "Messages published to other nodes");
     describe_counter!(BUS_DROPPED, "Messages between nodes dropped, by direction");
     describe_counter!(BUS_SKIPPED, "Messages of other nodes that could not be read, by reason");
+    describe_counter!(PUSHES, "Pushes decided or sent, by kind, outcome and reason");
+    describe_histogram!(PUSH_SECONDS, Unit::Seconds, "Time of a push provider to answer");
+    describe_gauge!(PUSH_WAITING, "Messages and pushes that wait, counted up to 20,000");
+    describe_gauge!(PUSH_OLDEST, Unit::Seconds, "Age of the oldest of them");
     describe_counter!(PRESENCE_REAPED, "Devices of dead nodes taken out");
     describe_counter!(PRESENCE_LEASES_LOST, "Times that others took this node for dead");
     gauge!(INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);

@@ -22,7 +22,9 @@ use salala_store::ports::users::NewUser;
 
 use crate::auth::passwords::Passwords;
 use crate::chat::{Chat, ChatSettings};
+use crate::media::Links;
 use crate::presence::InProcessPresence;
+use crate::push::client::Reach;
 use crate::refusal::refusal;
 use crate::tasks::Tasks;
 use world::{GROUP_NAME, LINES, Line, PEOPLE, Person, Place, READS};
@@ -77,14 +79,19 @@ pub async fn fill(
         content_max_chars: salala_core::limits::CONTENT_MAX_CHARS,
         sends: None,
         signals: None,
+        push_reach: Reach::Public,
     };
     let chat_clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
+    // Nobody is given the URLs that are made here.
+    let mut key = [0; 32];
+    random.fill(&mut key);
+    let links = Links::new(&key, Arc::clone(&chat_clock), None, Duration::from_secs(2));
     let chat = Chat::new(
         store,
         Arc::new(InProcessPresence::default()),
         chat_clock,
         random,
-        Arc::default(),
+        (Arc::default(), Arc::new(links)),
         settings,
     );
     let places = Vec::new();

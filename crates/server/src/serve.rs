@@ -19,10 +19,13 @@ use crate::auth::Auth;
 use crate::config::{Config, Secret};
 use crate::gateway::Gateway;
 use crate::http::health::Readiness;
+use crate::media::StorageError;
 use crate::metrics::{self, MetricsError};
+use crate::push::account::AccountError;
 use crate::revocations::Revocations;
 use crate::tasks::Tasks;
 use crate::tls::{Pair, Tls, TlsError};
+use crate::turn::TurnError;
 
 pub use handshake::NOT_PLAIN;
 pub use listener::{ListenError, raise_open_files_limit};
@@ -80,9 +83,21 @@ pub enum StartError {
     /// Its certificate cannot be served.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// Its account with Firebase cannot be used.
+    #[error(transparent)]
+    Firebase(#[from] AccountError),
+    /// It cannot ask others.
+    #[error("requests to push providers cannot be made: {0}")]
+    Client(rustls::Error),
     /// It cannot measure.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
+    /// It cannot relay calls.
+    #[error(transparent)]
+    Turn(#[from] TurnError),
+    /// It cannot keep files.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// Somebody else reads the store's events.
     #[error("this store has a server already")]
     StoreTaken,

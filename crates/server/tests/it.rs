@@ -27,4 +27,5 @@ mod it {
     mod socket;
     mod sqlite_files;
     mod tls;
+    mod uploads;
 }

@@ -9,16 +9,43 @@ macro_rules! brief_columns {
     };
 }
 
-/// A message with its sender and what it answers; the condition follows.
+/// The columns of a [`salala_core::records::File`] of the table `uploads` under the name `f`.
+macro_rules! file_columns {
+    () => {
+        "f.id, f.name, f.mime_type, f.size, f.width, f.height, f.duration_ms,
+                 f.thumbnail_id IS NOT NULL, f.blurhash, f.peaks"
+    };
+}
+
+/// An upload with the bytes behind it; the condition follows.
+macro_rules! select_upload {
+    ($condition:literal) => {
+        concat!(
+            "SELECT ",
+            $crate::columns::file_columns!(),
+            ", f.owner_id, f.created_at, b.id, b.hash, b.size, t.id, t.hash, t.size
+             FROM uploads f
+             JOIN blobs b ON b.id = f.content_id
+             LEFT JOIN blobs t ON t.id = f.thumbnail_id
+             ",
+            $condition
+        )
+    };
+}
+
+/// A message with its sender, what it answers and what is known of its file; the condition follows.
 macro_rules! select_message {
     ($condition:literal) => {
         concat!(
             "SELECT m.id, m.conversation_id, m.seq, ",
             $crate::columns::brief_columns!(),
             ", m.content, m.file_url, m.mentions, m.client_message_id, m.created_at, m.edited_at,
-                 m.deleted_at, r.id, r.sender_id, ru.username, r.content, r.file_url
+                 m.deleted_at, r.id, r.sender_id, ru.username, r.content, r.file_url, ",
+            $crate::columns::file_columns!(),
+            "
              FROM messages m
              JOIN users u ON u.id = m.sender_id
+             LEFT JOIN uploads f ON f.id = m.file_id
              LEFT JOIN messages r ON r.id = m.reply_to_id
              LEFT JOIN users ru ON ru.id = r.sender_id
              ",
@@ -61,7 +88,9 @@ macro_rules! select_call {
     };
 }
 
-pub(crate) use {brief_columns, select_call, select_message, select_request};
+pub(crate) use {
+    brief_columns, file_columns, select_call, select_message, select_request, select_upload,
+};
 
 /// A number as a column holds it; what is too large is larger than all that is there anyway.
 pub(crate) fn number(value: u64) -> i64 {

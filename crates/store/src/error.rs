@@ -75,6 +75,12 @@ pub enum Conflict {
     /// The message was deleted.
     #[error("the message was deleted")]
     MessageDeleted,
+    /// The user's files would hold more together than they may.
+    #[error("your files hold as much as they may together: delete some first")]
+    QuotaReached,
+    /// A message has the upload.
+    #[error("this file was sent: delete the message")]
+    UploadSent,
 }
 
 /// One user cannot be both sides of a relation.
@@ -140,4 +146,14 @@ pub(crate) fn into_unavailable(error: StoreError) -> StoreError {
 /// The same words whether there is no such friend request or it is somebody else's.
 pub(crate) fn no_request() -> StoreError {
     StoreError::NotFound("this friend request")
+}
+
+/// The same words whether there is no such upload or it is not for this user.
+pub(crate) fn no_upload() -> StoreError {
+    StoreError::NotFound("this file")
+}
+
+/// The refusal of a message with a file that is not the sender's to send.
+pub(crate) fn no_file() -> StoreError {
+    StoreError::Invalid { field: "fileUrl", message: "must be a file that you may read" }
 }

@@ -1,14 +1,18 @@
 //! Uses every method of a store, so that every statement of its engine is executed.
 
+mod pushes;
+
 use salala_core::calls::{CallAct, CallSignalKind, RETURN_WITHIN};
 use salala_core::ids::{
-    CallId, ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId,
+    BlobId, CallId, ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UploadId,
+    UserId,
 };
 use salala_core::permissions::Role;
-use salala_core::records::CallDevice;
+use salala_core::records::{Blob, CallDevice, File};
 use salala_core::search::SearchQuery;
 use salala_core::{SystemRandom, Timestamp};
 
+use self::pushes::{use_devices, use_pushes};
 use crate::Store;
 use crate::ports::calls::{CallParty, CallWith, NewCall};
 use crate::ports::conversations::{Contacts, ConversationChanges, ConversationCursor, NewGroup};
@@ -16,6 +20,7 @@ use crate::ports::exports::ExportPlace;
 use crate::ports::log::{LogReader, LogSpan};
 use crate::ports::messages::{HistoryRange, NewMessage};
 use crate::ports::sessions::NewSession;
+use crate::ports::uploads::NewUpload;
 use crate::ports::users::{NewUser, ProfileChanges};
 use crate::ports::views::RecoveryId;
 
@@ -23,9 +28,12 @@ use crate::ports::views::RecoveryId;
 pub(crate) async fn use_everything(store: &dyn Store) {
     let users = use_accounts(store).await;
     let id = use_conversations(store, users).await;
+    use_devices(store, users).await;
     use_messages(store, users, id).await;
+    use_uploads(store, users, id).await;
     let start = store.newest_position().await.unwrap();
     use_calls(store, users, id).await;
+    use_pushes(store, users, id).await;
     use_log(store, users, id, start).await;
     erase(store, users, id).await;
 }
@@ -171,6 +179,59 @@ async fn use_messages(store: &dyn Store, [anna, berta, _]: [UserId; 3], id: Conv
     store.media(anna, id, None, 9).await.unwrap();
 }
 
+/// Files: sent, handed on, let go and removed.
+async fn use_uploads(store: &dyn Store, [anna, berta, _]: [UserId; 3], talk: ConversationId) {
+    for byte in 0..3 {
+        let content =
+            Blob { id: BlobId::generate(now(), &SystemRandom), hash: [byte; 32], size: 1 };
+        store.place_blob(content, now()).await.unwrap();
+        let file = File {
+            id: UploadId::generate(now(), &SystemRandom),
+            name: "a".to_owned(),
+            mime_type: "b".to_owned(),
+            size: 1,
+            width: None,
+            height: None,
+            duration_ms: None,
+            has_thumbnail: false,
+            blurhash: None,
+            peaks: None,
+        };
+        let id = file.id;
+        let new = NewUpload {
+            file,
+            owner_id: anna,
+            content,
+            thumbnail: Some(content),
+            quota_bytes: 9,
+            created_at: now(),
+            expires_at: now(),
+        };
+        store.create_upload(new).await.unwrap();
+        store.upload(id).await.unwrap();
+        if byte == 0 {
+            for sender_id in [anna, berta] {
+                let mut message = draft(talk, sender_id);
+                message.client_message_id = None;
+                message.file_url = Some(File::stored_url(id));
+                let sent = store.send_message(message).await.unwrap();
+                store.upload_for(berta, id).await.unwrap();
+                if sender_id == berta {
+                    store.delete_message(berta, sent.message.id, now()).await.unwrap();
+                }
+            }
+        } else if byte == 1 {
+            store.discard_upload(anna, id, now()).await.unwrap();
+        }
+    }
+    store.uploaded_bytes(anna).await.unwrap();
+    let none = BlobId::generate(now(), &SystemRandom);
+    store.abandon_blobs(vec![none], now()).await.unwrap();
+    store.collect_uploads(9, now()).await.unwrap();
+    let blobs = store.collect_blobs(9, now(), now()).await.unwrap();
+    store.forget_blobs(blobs.into_iter().map(|blob| blob.id).collect()).await.unwrap();
+}
+
 /// Coming back, with all that the log holds.
 async fn use_log(
     store: &dyn Store,
@@ -226,6 +287,7 @@ async fn erase(store: &dyn Store, [anna, berta, carl]: [UserId; 3], id: Conversa
     while store.carry_on_erasure(2, now()).await.unwrap() {}
 }
 
+/// Devices, and what a user wants of them.
 async fn use_calls(store: &dyn Store, [anna, berta, _]: [UserId; 3], talk: ConversationId) {
     let party = |user_id, key: &str| CallParty {
         user_id,

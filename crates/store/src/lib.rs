@@ -30,6 +30,7 @@ mod missed;
 mod pair;
 pub mod ports;
 pub mod postgres;
+mod push_rows;
 mod queue;
 mod read_marks;
 mod replay;
@@ -44,8 +45,8 @@ use std::pin::Pin;
 pub use copies::BackupError;
 pub use error::{Conflict, StoreError};
 pub use ports::{
-    Access, Accounts, Blocks, Calls, CatchUp, Conversations, Exports, Friends, Log, MessageSearch,
-    Messages, Reactions, Reads, Sessions, Store, Users, Views,
+    Access, Accounts, Blocks, Calls, CatchUp, Conversations, Devices, Exports, Friends, Log,
+    MessageSearch, Messages, Pushes, Reactions, Reads, Sessions, Store, Uploads, Users, Views,
 };
 
 /// The outcome of a request that is under way. It goes on whether or not it is polled.

@@ -5,14 +5,17 @@ pub mod blocks;
 pub mod calls;
 pub mod catch_up;
 pub mod conversations;
+pub mod devices;
 pub mod exports;
 pub mod friends;
 pub mod log;
 pub mod message_search;
 pub mod messages;
+pub mod pushes;
 pub mod reactions;
 pub mod reads;
 pub mod sessions;
+pub mod uploads;
 pub mod users;
 pub mod views;
 
@@ -26,14 +29,17 @@ pub use blocks::Blocks;
 pub use calls::Calls;
 pub use catch_up::CatchUp;
 pub use conversations::Conversations;
+pub use devices::Devices;
 pub use exports::Exports;
 pub use friends::Friends;
 pub use log::Log;
 pub use message_search::MessageSearch;
 pub use messages::Messages;
+pub use pushes::Pushes;
 pub use reactions::Reactions;
 pub use reads::Reads;
 pub use sessions::{Access, Sessions};
+pub use uploads::Uploads;
 pub use users::Users;
 pub use views::Views;
 
@@ -53,7 +59,10 @@ pub trait Store:
     + Views
     + CatchUp
     + Exports
+    + Uploads
     + Calls
+    + Devices
+    + Pushes
     + Send
     + Sync
     + 'static

@@ -23,6 +23,7 @@ mod cells;
 mod conversation_rows;
 mod conversations;
 mod db;
+mod devices;
 mod erased_messages;
 mod erasures;
 mod error;
@@ -44,6 +45,10 @@ mod missed_marks;
 mod others;
 #[cfg(test)]
 mod plans;
+mod push_expand;
+mod push_queue;
+mod push_rows;
+mod pushes;
 mod reactions;
 mod read_runs;
 mod readers;
@@ -53,12 +58,14 @@ mod schema;
 mod search;
 mod send_questions;
 mod sends;
+mod sent_files;
 mod server_lock;
 mod session;
 mod sessions;
 #[cfg(test)]
 #[cfg(feature = "postgres-tests")]
 mod tests;
+mod uploads;
 mod url;
 mod users;
 mod views;

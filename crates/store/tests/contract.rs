@@ -23,9 +23,11 @@ mod contract {
     pub(crate) mod message_search;
     pub(crate) mod messages;
     pub(crate) mod model;
+    pub(crate) mod pushes;
     pub(crate) mod reactions;
     pub(crate) mod reads;
     pub(crate) mod sessions;
+    pub(crate) mod uploads;
     pub(crate) mod users;
     pub(crate) mod views;
     pub(crate) mod world;
@@ -172,6 +174,19 @@ contract! {
     exports:
         an_export_holds_what_is_the_users_own,
         an_export_is_the_same_in_parts_of_any_size;
+    uploads:
+        an_upload_is_given_back_as_it_was_made,
+        the_same_bytes_are_stored_once,
+        two_who_store_the_same_at_once_share_what_is_there_first,
+        bytes_that_are_being_removed_are_not_held_again,
+        a_message_holds_its_file_and_shows_it_everywhere,
+        only_who_sees_a_message_with_it_may_read_or_send_a_file,
+        a_file_goes_with_the_last_message_that_has_it,
+        a_file_that_was_let_go_may_be_sent_again_until_it_is_removed,
+        an_upload_that_is_never_sent_goes_when_its_time_is_over,
+        what_a_user_uploads_is_bounded_together,
+        an_erased_account_lets_go_of_its_files,
+        an_export_names_the_files;
     calls:
         a_call_rings_once_between_two,
         of_two_who_call_each_other_at_once_one_does,
@@ -186,6 +201,21 @@ contract! {
         after_a_restart_everybody_has_to_come_back,
         of_a_user_without_devices_every_call_is_left,
         a_history_is_paged_from_both_sides;
+    pushes:
+        a_device_keeps_its_id_and_moves_to_who_registers_it_last,
+        devices_leave_with_their_session_and_their_account,
+        the_device_that_registered_longest_ago_makes_room,
+        a_message_is_pushed_to_the_devices_of_the_others_once,
+        who_gets_a_device_or_joins_later_is_pushed_to,
+        messages_that_wait_make_one_push_with_a_count,
+        what_is_leased_and_not_settled_comes_again,
+        a_reading_clears_what_devices_show,
+        a_device_that_the_provider_does_not_know_goes,
+        what_decides_is_told_with_a_push,
+        a_call_rings_on_every_device_until_one_takes_it,
+        a_call_that_nobody_took_is_pushed_as_missed,
+        two_workers_share_what_is_due,
+        tests_and_the_key_are_kept;
     durable_events:
         positions_grow_and_revs_have_no_holes,
         a_write_happens_though_nobody_waits_for_it,

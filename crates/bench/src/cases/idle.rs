@@ -47,7 +47,9 @@ impl Idle {
             Gathering::Crowd { users, acquaintances } => {
                 format!("of {users} users in {acquaintances} conversations each")
             }
-            Gathering::Pairs(_) | Gathering::Group(_) => "of users".to_owned(),
+            Gathering::Pairs(_) | Gathering::Group(_) | Gathering::WithDevices { .. } => {
+                "of users".to_owned()
+            }
         };
         format!(
             "{} idle connections {users}, {} handshakes at once, memory read after {} s",

@@ -62,7 +62,7 @@ impl Talk {
         match self.gathering {
             Gathering::Nobody => 0,
             Gathering::Crowd { users, .. } => users,
-            Gathering::Pairs(pairs) => 2 * pairs,
+            Gathering::Pairs(pairs) | Gathering::WithDevices { pairs, .. } => 2 * pairs,
             Gathering::Group(members) => members,
         }
     }
@@ -75,6 +75,10 @@ impl Talk {
                 format!("{pairs} senders, each with one who listens")
             }
             Gathering::Pairs(pairs) => format!("{} senders in pairs", 2 * pairs),
+            Gathering::WithDevices { pairs, devices, others } => format!(
+                "{} senders in pairs with {devices} devices each, beside {others} devices of others",
+                2 * pairs
+            ),
             Gathering::Group(members) => {
                 format!("{} senders in a group of {members}", self.group_senders)
             }
@@ -171,7 +175,9 @@ impl Talk {
         let conversation = number / listeners.max(1);
         let is_sender = match self.gathering {
             Gathering::Group(_) => number < self.group_senders,
-            Gathering::Pairs(_) => !self.one_sided || number.is_multiple_of(2),
+            Gathering::Pairs(_) | Gathering::WithDevices { .. } => {
+                !self.one_sided || number.is_multiple_of(2)
+            }
             Gathering::Nobody | Gathering::Crowd { .. } => true,
         };
         // Senders by the clock begin spread over one period, as people would.

@@ -1,6 +1,6 @@
 //! What an export holds of a user, row by row.
 
-use super::{Call, FriendRequest, Reaction, Session, UserBrief};
+use super::{Call, FriendRequest, Reaction, Session, Upload, UserBrief};
 use crate::clock::Timestamp;
 use crate::ids::{ConversationId, MessageId, UserId};
 use crate::permissions::Role;
@@ -30,6 +30,8 @@ pub enum ExportRows {
     Reads(Vec<ReadRange>),
     /// Calls that the user made or was called by, newest first.
     Calls(Vec<Call>),
+    /// Files that the user uploaded and that are there, oldest first.
+    Uploads(Vec<Upload>),
 }
 
 /// A block that the user made.

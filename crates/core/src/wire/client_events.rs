@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::error::{Error, ErrorCode, FieldError};
-use super::fields::forms::HTTP_URL;
+use super::fields::forms::FILE_URL;
 use super::fields::{Decode, Fields, decode};
 use super::schema::{Schemas, joined_lines};
 use super::server_events::{Counted, Success};
@@ -141,7 +141,7 @@ impl Decode for SendMessage {
 pub struct MessageDraft {
     /// The text. How long it may be is for the operator to say (`CONTENT_MAX_CHARS`).
     pub content: Option<String>,
-    /// An http(s) URL.
+    /// What an upload answered as its `fileUrl`, or another http(s) URL.
     pub file_url: Option<String>,
     /// A message of the same conversation.
     pub reply_to_id: Option<String>,
@@ -153,7 +153,7 @@ impl Decode for MessageDraft {
     fn decode(fields: &mut Fields) -> Option<Self> {
         let content = fields.optional_content("content");
         let file_url =
-            fields.optional_formed_text("fileUrl", limits::FILE_URL_MAX_CHARS, &HTTP_URL);
+            fields.optional_formed_text("fileUrl", limits::FILE_URL_MAX_CHARS, &FILE_URL);
         let reply_to_id = fields.optional_id("replyToId");
         let most = limits::CLIENT_MESSAGE_ID_MAX_CHARS;
         let client_message_id = fields.optional_string("clientMessageId", 1, most);

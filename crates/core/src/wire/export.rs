@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::shapes::{Call, FriendRequest, Me, Reaction, Sender, Session};
+use super::shapes::{Call, Device, File, FriendRequest, Me, Reaction, Sender, Session, Settings};
 use crate::clock::Timestamp;
-use crate::ids::{ConversationId, MessageId, UserId};
+use crate::ids::{ConversationId, MessageId, UploadId, UserId};
 use crate::permissions::Role;
 
 /// Everything that is held about a user but the password and tokens. It is written part by part, each list in
@@ -17,6 +17,10 @@ pub struct Export {
     pub exported_at: Timestamp,
     /// The account.
     pub profile: Me,
+    /// What the user has set.
+    pub settings: Settings,
+    /// Devices that are pushed to.
+    pub devices: Vec<Device>,
     /// Where the user is signed in.
     pub sessions: Vec<Session>,
     /// Friends.
@@ -39,6 +43,8 @@ pub struct Export {
     pub reads: Vec<ExportedRead>,
     /// Calls that the user made or was called by, newest first, as in `GET /calls`.
     pub calls: Vec<Call>,
+    /// Files that the user uploaded and that are there; each can be fetched at its URL for a while.
+    pub files: Vec<ExportedFile>,
 }
 
 /// A block that the user made.
@@ -132,4 +138,18 @@ pub struct ExportedRead {
     pub last_seq: u64,
     /// When.
     pub read_at: Timestamp,
+}
+
+/// A file that the user uploaded.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedFile {
+    /// Which.
+    pub id: UploadId,
+    /// Where it can be fetched for a while; with a sign-in at any time.
+    pub file_url: String,
+    /// What is known of it.
+    pub file: File,
+    /// When it was uploaded.
+    pub created_at: Timestamp,
 }

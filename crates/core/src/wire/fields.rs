@@ -8,10 +8,12 @@
 //! - [`source`]: where the values come from, and how each read tells what the field may hold
 //! - [`forms`]: what texts have to look like
 //! - `numbers`: whole numbers, alone and by ids
+//! - `objects`: objects within
 
 pub mod changes;
 pub mod forms;
 mod numbers;
+mod objects;
 pub mod source;
 
 use schemars::JsonSchema;

@@ -1,5 +1,7 @@
 //! What a client asks over HTTP: each body.
 
+mod push;
+
 use schemars::JsonSchema;
 
 use super::fields::forms::{DATE, EMAIL, HTTP_URL, USERNAME};
@@ -8,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::limits;
 use crate::permissions::Role;
 
+pub use self::push::{QuietHours, RegisterDevice, Subscription, UpdateSettings};
 pub use super::fields::forms::{is_email, is_emoji, is_username};
 
 /// Body of `POST /auth/register`.

@@ -1,7 +1,9 @@
 //! The shapes that clients are given. Unset scalars are `null`, never left out.
 
 mod calls;
+mod push;
 mod sync;
+mod uploads;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,7 +13,9 @@ use crate::ids::{ConversationId, FriendRequestId, MessageId, ReactionId, Session
 use crate::permissions::Role;
 
 pub use calls::{Call, CallStarted, IceServer, IceServers};
+pub use push::{Device, PushLogEntry, SetQuietHours, Settings, VapidKey};
 pub use sync::{Synced, SyncedConversation};
+pub use uploads::{File, Uploaded};
 
 /// A message.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -32,7 +36,6 @@ pub struct Message {
     /// `null` without a file and once deleted.
     pub file_url: Option<String>,
     /// What is known of the file at `fileUrl`; `null` for a URL of somewhere else.
-    #[schemars(with = "()")]
     pub file: Option<File>,
     /// The message that this one answers.
     pub reply_to_id: Option<MessageId>,
@@ -68,11 +71,6 @@ pub struct Sender {
     /// URL of a picture.
     pub avatar: Option<String>,
 }
-
-/// What is known of an uploaded file. No value of it exists before uploads do: `file` is `null`.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum File {}
 
 /// The message that another one answers.
 #[derive(Clone, Debug, JsonSchema, Serialize)]

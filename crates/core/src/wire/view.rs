@@ -1,9 +1,12 @@
 //! From records to shapes: the one place that decides what of a record a client may see.
 
 pub mod export;
+mod files;
+mod push;
 
 use std::collections::HashSet;
 
+pub use self::push::{device, push_log_entry, settings};
 use super::ServerEvent;
 use super::server_events::{
     CallAnswer, CallIceCandidate, CallIncoming, CallOffer, CallOver, MessagesRead, NewGroup,
@@ -53,6 +56,8 @@ impl<S: StatusSource> StatusSource for Unblocked<'_, S> {
     }
 }
 
+pub use files::{FileLinks, uploaded};
+
 /// What is shown of who wrote a message.
 pub fn sender(record: records::UserBrief) -> shapes::Sender {
     shapes::Sender {
@@ -64,7 +69,7 @@ pub fn sender(record: records::UserBrief) -> shapes::Sender {
 }
 
 /// A message outside history: without `reads`.
-pub fn message(record: records::Message) -> shapes::Message {
+pub fn message(record: records::Message, links: &dyn FileLinks) -> shapes::Message {
     let sender_id = record.sender.id;
     shapes::Message {
         id: record.id,
@@ -73,14 +78,14 @@ pub fn message(record: records::Message) -> shapes::Message {
         sender_id,
         sender: sender(record.sender),
         content: record.content,
-        file_url: record.file_url,
-        file: None,
+        file_url: record.file_url.map(|url| files::shown_url(url, links)),
+        file: record.file.map(|file| files::file(file, links)),
         reply_to_id: record.reply_to.as_ref().map(|reply_to| reply_to.id),
         reply_to: record.reply_to.map(|reply_to| shapes::ReplyTo {
             id: reply_to.id,
             sender_id: reply_to.sender_id,
             content: reply_to.content,
-            file_url: reply_to.file_url,
+            file_url: reply_to.file_url.map(|url| files::shown_url(url, links)),
             sender: shapes::ReplyToSender { username: reply_to.sender_username },
         }),
         reactions: record.reactions.into_iter().map(reaction).collect(),
@@ -94,20 +99,24 @@ pub fn message(record: records::Message) -> shapes::Message {
 }
 
 /// A message of history: with `reads`.
-pub fn history_message(mut record: records::Message) -> shapes::Message {
+pub fn history_message(mut record: records::Message, links: &dyn FileLinks) -> shapes::Message {
     let reads = std::mem::take(&mut record.reads);
     let reads = reads
         .into_iter()
         .map(|read| shapes::MessageRead { user_id: read.user_id, read_at: read.read_at })
         .collect();
-    shapes::Message { reads: Some(reads), ..message(record) }
+    shapes::Message { reads: Some(reads), ..message(record, links) }
 }
 
 /// A message that was found by a query.
-pub fn message_hit(record: records::Message, query: &SearchQuery) -> shapes::MessageHit {
+pub fn message_hit(
+    record: records::Message,
+    query: &SearchQuery,
+    links: &dyn FileLinks,
+) -> shapes::MessageHit {
     let snippet = query.snippet(record.content.as_deref().unwrap_or_default());
     shapes::MessageHit {
-        message: message(record),
+        message: message(record, links),
         snippet: snippet.text,
         highlights: snippet.highlights,
     }
@@ -175,6 +184,7 @@ pub fn shared_conversation(
     record: records::Conversation,
     viewer: Option<UserId>,
     statuses: &impl StatusSource,
+    links: &dyn FileLinks,
 ) -> shapes::SharedConversation {
     let blocked: HashSet<UserId> = (record.blocks.iter())
         .flat_map(|&(one, other)| [(one, other), (other, one)])
@@ -198,7 +208,7 @@ pub fn shared_conversation(
         participant_ids: participants.iter().map(|participant| participant.user.id).collect(),
         participants,
         last_message_id: record.last_message.as_ref().map(|message| message.id),
-        last_message: record.last_message.map(message),
+        last_message: record.last_message.map(|last| message(last, links)),
         last_seq: record.last_seq,
         created_at: record.created_at,
         updated_at: record.updated_at,
@@ -210,10 +220,11 @@ pub fn conversation(
     record: records::OwnConversation,
     viewer: UserId,
     statuses: &impl StatusSource,
+    links: &dyn FileLinks,
 ) -> shapes::Conversation {
     let membership = record.membership;
     shapes::Conversation {
-        shared: shared_conversation(record.conversation, Some(viewer), statuses),
+        shared: shared_conversation(record.conversation, Some(viewer), statuses, links),
         last_read_seq: membership.last_read_seq,
         unread_count: membership.unread_count,
         role: membership.role,

@@ -79,7 +79,8 @@ function makeRoute(operation, shapes) {
     entry.append(makeBlock('Parameters', make('dl', 'fields', ...rows)));
   }
   if (requestBody) {
-    const { $ref } = requestBody.content['application/json'].schema;
+    const [{ schema }] = Object.values(requestBody.content);
+    const { $ref } = schema;
     const title = requestBody.required ? 'Body' : 'Body, if any';
     entry.append(makeBlock(title, makeBody(shapes[nameOf($ref)])));
   }

@@ -47,6 +47,36 @@ pub enum BusMessage {
         /// What.
         news: CallNews,
     },
+    /// Who of these views the conversation; for those on whose node somebody does, who answer.
+    WhoViews {
+        /// Names the question.
+        question: u64,
+        /// Which conversation.
+        conversation_id: ConversationId,
+        /// Of whom it is asked.
+        user_ids: Vec<UserId>,
+    },
+    /// The answer to it; for everybody, of whom one asked.
+    Views {
+        /// Names the question.
+        question: u64,
+        /// Which conversation.
+        conversation_id: ConversationId,
+        /// Sockets that view it.
+        viewers: Vec<ViewerNews>,
+    },
+}
+
+/// A socket that views a conversation.
+#[derive(Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ViewerNews {
+    /// Whose.
+    pub user_id: UserId,
+    /// Of which sign-in.
+    pub session_id: Option<SessionId>,
+    /// How long ago something last came from it.
+    pub heard_ms_ago: u64,
 }
 
 /// That a user came or went, and who is to hear of it.

@@ -34,9 +34,14 @@ impl Chat {
     /// process had begun. Pauses after each step for as long as it took, so that others have at least
     /// half of the writer to themselves.
     pub async fn carry_on_erasures(&self) {
+        let mut has_emptied = false;
         loop {
             let began_at = Instant::now();
-            match self.store.carry_on_erasure(MESSAGES_AT_ONCE, self.clock.now()).await {
+            let step = self.store.carry_on_erasure(MESSAGES_AT_ONCE, self.clock.now()).await;
+            if std::mem::replace(&mut has_emptied, step == Ok(true)) && !has_emptied {
+                self.emptied.notify_one();
+            }
+            match step {
                 Ok(true) => sleep(began_at.elapsed()).await,
                 // Nothing is lost. Of a defect, which is logged here, there is no line each second.
                 Err(error) if refusal(error.clone()).code == ErrorCode::Internal => {

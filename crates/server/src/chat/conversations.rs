@@ -166,7 +166,7 @@ impl Chat {
         own: OwnConversation,
     ) -> Conversation {
         let statuses = self.statuses(own.conversation.participant_ids()).await;
-        view::conversation(own, viewer, &statuses)
+        view::conversation(own, viewer, &statuses, &*self.links)
     }
 
     /// Several at once: all that are shown in them are asked for together.
@@ -177,7 +177,9 @@ impl Chat {
     ) -> Vec<Conversation> {
         let shown = all.iter().flat_map(|own| own.conversation.participant_ids());
         let statuses = self.statuses(shown).await;
-        all.into_iter().map(|own| view::conversation(own, viewer, &statuses)).collect()
+        all.into_iter()
+            .map(|own| view::conversation(own, viewer, &statuses, &*self.links))
+            .collect()
     }
 }
 

@@ -85,6 +85,10 @@ impl Chat {
         write(&mut head, &self.clock.now())?;
         head.extend_from_slice(b",\"profile\":");
         write(&mut head, &self.me(user_id).await?)?;
+        head.extend_from_slice(b",\"settings\":");
+        write(&mut head, &self.settings(user_id).await?)?;
+        head.extend_from_slice(b",\"devices\":");
+        write(&mut head, &self.devices(user_id).await?)?;
         let place = Some(ExportPlace::START);
         let slot = Some(slot);
         Ok((head, Export { chat: self, user_id, session_id, place, open_list: None, slot }))
@@ -139,7 +143,10 @@ impl Export {
                 self.write_list(piece, "pastMemberships", rows, views::past_membership)
             }
             ExportRows::Messages(rows) => {
-                self.write_list(piece, "messages", rows, views::own_message)
+                let chat = Arc::clone(&self.chat);
+                self.write_list(piece, "messages", rows, |row| {
+                    views::own_message(row, &*chat.links)
+                })
             }
             ExportRows::Reactions(rows) => {
                 self.write_list(piece, "reactions", rows, view::reaction)
@@ -152,6 +159,10 @@ impl Export {
                 let statuses = chat.statuses(parties).await;
                 let statuses = Unblocked { statuses: &statuses, blocked: &blocked };
                 self.write_list(piece, "calls", rows, |row| view::call(row, user_id, &statuses))
+            }
+            ExportRows::Uploads(rows) => {
+                let chat = Arc::clone(&self.chat);
+                self.write_list(piece, "files", rows, |row| views::own_file(row, &*chat.links))
             }
         }
     }

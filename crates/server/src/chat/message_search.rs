@@ -37,7 +37,10 @@ impl Chat {
             .filter(|_| has_more)
             .map(|last| SearchCursor { created_at: last.created_at, id: last.id });
         Ok(Page {
-            data: messages.into_iter().map(|message| view::message_hit(message, &query)).collect(),
+            data: messages
+                .into_iter()
+                .map(|message| view::message_hit(message, &query, &*self.links))
+                .collect(),
             next_cursor: next.map(write_search_cursor),
         })
     }

@@ -1,8 +1,10 @@
 //! Sending, changing and reading messages.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use salala_core::ids::{ConversationId, MessageId, UserId};
+use salala_core::records::File;
 use salala_core::wire::client_events::{SendMessage, check_content_length};
 use salala_core::wire::requests::EditMessage;
 use salala_core::wire::shapes::{HistoryPage, Message, Page};
@@ -12,6 +14,7 @@ use schemars::JsonSchema;
 
 use super::Chat;
 use super::cursor::{read_history_cursor, write_history_cursor};
+use crate::media::SentUrl;
 use crate::refusal::{refusal, unknown};
 
 /// Which part of a history is asked for; at most one of the four places is given.
@@ -43,12 +46,13 @@ impl Chat {
             .count_send(sender_id)
             .and_then(|()| self.new_message(sender_id, command))
             .map(|message| self.store.send_message(message));
+        let links = Arc::clone(&self.links);
         async move {
             let sent = queued?.await.map_err(refusal)?;
             if !sent.is_repeat {
                 metrics::counter!("salala_messages_sent_total").increment(1);
             }
-            Ok((view::message(sent.message), sent.is_repeat))
+            Ok((view::message(sent.message, &*links), sent.is_repeat))
         }
     }
 
@@ -65,19 +69,21 @@ impl Chat {
         let now = self.clock.now();
         let message =
             self.store.edit_message(user_id, id, command.content, now).await.map_err(refusal)?;
-        Ok(view::message(message))
+        Ok(view::message(message, &*self.links))
     }
 
     /// Empties a message.
     pub async fn delete_message(&self, user_id: UserId, id: &str) -> Result<Message, Error> {
         let deleted = self.store.delete_message(user_id, message_id(id)?, self.clock.now());
-        Ok(view::message(deleted.await.map_err(refusal)?))
+        let message = deleted.await.map_err(refusal)?;
+        self.emptied.notify_one();
+        Ok(view::message(message, &*self.links))
     }
 
     /// One message, with who read it.
     pub async fn message(&self, user_id: UserId, id: &str) -> Result<Message, Error> {
         let message = self.store.message(user_id, message_id(id)?).await.map_err(refusal)?;
-        Ok(view::history_message(message))
+        Ok(view::history_message(message, &*self.links))
     }
 
     /// A page of a conversation's history, newest first.
@@ -104,7 +110,11 @@ impl Chat {
             (None, range) => range,
         });
         Ok(HistoryPage {
-            data: history.messages.into_iter().map(view::history_message).collect(),
+            data: history
+                .messages
+                .into_iter()
+                .map(|message| view::history_message(message, &*self.links))
+                .collect(),
             next_cursor: next.and_then(write_history_cursor),
             prev_cursor: previous.and_then(write_history_cursor),
         })
@@ -133,9 +143,23 @@ impl Chat {
         messages.truncate(limit);
         let next = messages.last().filter(|_| has_more).map(|last| HistoryRange::Before(last.seq));
         Ok(Page {
-            data: messages.into_iter().map(view::message).collect(),
+            data: messages
+                .into_iter()
+                .map(|message| view::message(message, &*self.links))
+                .collect(),
             next_cursor: next.and_then(write_history_cursor),
         })
+    }
+
+    /// Where a file is, as it is kept: of an upload without the right to read it.
+    fn stored_file_url(&self, url: String) -> Result<String, Error> {
+        match self.links.read(&url) {
+            SentUrl::Upload(id) => Ok(File::stored_url(id)),
+            SentUrl::Elsewhere => Ok(url),
+            SentUrl::Unknown => {
+                Err(Error::invalid_field("fileUrl", "must be a file that you may read"))
+            }
+        }
     }
 
     fn new_message(&self, sender_id: UserId, command: SendMessage) -> Result<NewMessage, Error> {
@@ -152,7 +176,7 @@ impl Chat {
             conversation_id: conversation_id_of(&command.conversation_id)?,
             sender_id,
             content: draft.content,
-            file_url: draft.file_url,
+            file_url: draft.file_url.map(|url| self.stored_file_url(url)).transpose()?,
             reply_to_id: reply_to_id.transpose()?,
             client_message_id: draft.client_message_id,
             created_at,

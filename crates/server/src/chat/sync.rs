@@ -31,7 +31,9 @@ impl Chat {
             .conversations
             .into_iter()
             .map(|conversation| {
-                let messages = conversation.messages.into_iter().map(view::message).collect();
+                let messages = conversation.messages.into_iter();
+                let messages =
+                    messages.map(|message| view::message(message, &*self.links)).collect();
                 let complete = conversation.is_complete;
                 let last_seq = conversation.last_seq;
                 (conversation.id, SyncedConversation { messages, last_seq, complete })

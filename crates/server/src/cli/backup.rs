@@ -4,11 +4,12 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use salala_store::postgres::backup::{Backup, KEPT_SCHEMA};
 use salala_store::postgres::{DatabaseUrl, PostgresStore, ServerLock, Sharing, examine};
 use salala_store::sqlite::backup;
 
-use super::output;
+use super::{file_copies, output};
 use crate::config::Config;
 use crate::data_dir::DataDir;
 
@@ -17,6 +18,10 @@ pub(super) async fn back_up(config: Config, file: PathBuf, force: bool) -> anyho
     if file.exists() && !force {
         anyhow::bail!("{} is there already: name another file, or say --force", file.display());
     }
+    let (files, copies) = (config.data_dir.join("files"), file_copies::folder_beside(&file));
+    // Before the database, and after it what has come meanwhile: so all that it tells of is there, but for
+    // what was let go of since.
+    let mut copied = copy_files(&config, &files, &copies)?;
     match &config.database_url {
         Some(url) => {
             let found = examine(url).await?;
@@ -24,7 +29,45 @@ pub(super) async fn back_up(config: Config, file: PathBuf, force: bool) -> anyho
         }
         None => backup::back_up(&DataDir::open(&config.data_dir)?.database(), &file)?,
     }
+    copied += copy_files(&config, &files, &copies)?;
     output::say(&format!("{} holds a checked copy of the database", file.display()));
+    match &config.media.s3 {
+        Some(s3) => output::say(&format!(
+            "Users' files are in the bucket {}, which is not copied: keep its versions, or copy it",
+            s3.bucket
+        )),
+        None if copies.exists() => output::say(&format!(
+            "{} holds users' files, {copied} of them copied now",
+            copies.display()
+        )),
+        None => {}
+    }
+    Ok(())
+}
+
+/// Users' files, if they are in a folder.
+fn copy_files(config: &Config, from: &Path, to: &Path) -> anyhow::Result<usize> {
+    if config.media.s3.is_some() {
+        return Ok(0);
+    }
+    file_copies::copy_all(from, to)
+        .with_context(|| format!("users' files cannot be copied from {}", from.display()))
+}
+
+/// Puts users' files back, if a backup has them. What is there stays: no file's name is given twice.
+fn restore_files(folder: &DataDir, file: &Path) -> anyhow::Result<()> {
+    let copies = file_copies::folder_beside(file);
+    if !copies.exists() {
+        return Ok(());
+    }
+    let files = folder.path().join("files");
+    let copied = file_copies::copy_all(&copies, &files)
+        .and_then(|copied| {
+            file_copies::give_all_to_owner_of(&files, folder.path())?;
+            Ok(copied)
+        })
+        .with_context(|| format!("users' files cannot be copied to {}", files.display()))?;
+    output::say(&format!("{copied} users' files were put back into {}", files.display()));
     Ok(())
 }
 
@@ -32,6 +75,10 @@ pub(super) async fn back_up(config: Config, file: PathBuf, force: bool) -> anyho
 pub(super) async fn restore(config: Config, file: PathBuf, force: bool) -> anyhow::Result<()> {
     let folder = DataDir::open(&config.data_dir)?;
     let _lock = folder.lock()?;
+    // Before the database that tells of them.
+    if config.media.s3.is_none() {
+        restore_files(&folder, &file)?;
+    }
     match &config.database_url {
         Some(url) => restore_postgres(url, &file, force).await,
         None => restore_sqlite(&folder, &file, force),

@@ -1,5 +1,6 @@
 //! `salala doctor`: what is wrong where the server is to run, and how to mend it.
 
+mod files;
 mod postgres;
 mod redis;
 
@@ -16,6 +17,7 @@ use salala_store::sqlite::backup;
 
 use super::output;
 use crate::config::{Config, Origins, SecretError, TrustedProxies};
+use crate::push::account::FcmAccount;
 use crate::serve::NOT_PLAIN;
 use crate::tls::{CERT_FILE, KEY_FILE, Pair, Validity};
 
@@ -49,6 +51,7 @@ use Finding::{Fine, Problem, Warning};
 pub(super) async fn examine(config: Config) -> anyhow::Result<()> {
     let mut findings = settings(&config);
     findings.extend(certificate(&config, &SystemClock));
+    findings.extend(push(&config));
     findings.extend(data_folder(&config.data_dir));
     match &config.database_url {
         Some(url) => findings.extend(postgres::findings(url).await),
@@ -57,6 +60,7 @@ pub(super) async fn examine(config: Config) -> anyhow::Result<()> {
     if let Some(url) = &config.redis {
         findings.extend(redis::findings(url).await);
     }
+    findings.extend(files::findings(&config).await);
     findings.push(clock(&SystemClock, &config.data_dir.join("salala.db")));
     findings.push(port(&config));
     findings.push(open_files());
@@ -138,6 +142,32 @@ fn certificate(config: &Config, clock: &dyn Clock) -> Vec<Finding> {
             "{KEY_FILE} {} is open to every user of this machine: chmod 640 it",
             files.key.display()
         )));
+    }
+    findings
+}
+
+/// Whether devices can be pushed to.
+fn push(config: &Config) -> Vec<Finding> {
+    let mut findings = vec![match FcmAccount::load(&config.push) {
+        Ok(Some(account)) => {
+            Fine(format!("the key of {} is good for Firebase", account.client_email))
+        }
+        Ok(None) => Fine("Firebase is not set: browsers alone are pushed to".to_owned()),
+        Err(error) => Problem(error.to_string()),
+    }];
+    if config.push.vapid_subject.is_none() && !config.is_public_https() {
+        findings.push(Warning(
+            "VAPID_SUBJECT is not set, nor an https PUBLIC_URL: some push services refuse pushes of \
+             unknown senders; set it to mailto: and your address"
+                .to_owned(),
+        ));
+    }
+    if config.push.may_reach_private {
+        findings.push(Warning(
+            "PUSH_PRIVATE_ENDPOINTS is allow: users can make this server ask what only it can reach; \
+             it is for tests"
+                .to_owned(),
+        ));
     }
     findings
 }

@@ -1,6 +1,7 @@
 //! Where variables come from: the environment before the file, unknown names told.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::Config;
@@ -62,9 +63,9 @@ pub struct Source {
     unknown_in_file: Vec<String>,
 }
 
-/// Beginnings of the names that the contract has and this version does not act on.
-const WITHOUT_EFFECT: [&str; 5] =
-    ["FIREBASE_", "FCM_BASE_URL", "GOOGLE_APPLICATION_CREDENTIALS", "VAPID_SUBJECT", "S3_"];
+/// Beginnings that names of settings share: another name that begins so is one that was misspelt, or is of
+/// another version.
+const FAMILIES: [&str; 4] = ["FIREBASE_", "FCM_", "S3_", "VAPID_"];
 
 impl Source {
     /// The environment of this process, and behind it `file` or [`DEFAULT_FILE`] where that is there.
@@ -82,9 +83,9 @@ impl Source {
             let value = value.into_string().map_err(|_| ConfigError::NoText(name))?;
             source.values.insert(name.to_owned(), value);
         }
-        // Of these only it counts that they are there.
+        // So that who misspells one is told.
         let others = std::env::vars_os().filter_map(|(name, value)| {
-            let name = name.into_string().ok().filter(|name| is_without_effect(name))?;
+            let name = name.into_string().ok().filter(|name| is_unknown(name))?;
             Some((name, value.to_string_lossy().into_owned()))
         });
         source.values.extend(others);
@@ -114,7 +115,7 @@ impl Source {
                 path: path.to_owned(),
                 line: first_bad_line(&text),
             })?;
-            if known_names().any(|known| known == name) || is_without_effect(&name) {
+            if known_names().any(|known| known == name) {
                 source.values.insert(name, value);
             } else {
                 source.unknown_in_file.push(format!(
@@ -156,16 +157,59 @@ impl Config {
             }
             (Some(_), Some(_)) | (None, None) => {}
         }
-        match (config.ice.turn_urls.is_empty(), config.ice.turn_secret.is_some()) {
+        let named = config.host.filter(|host| !host.is_unspecified());
+        let public = config.public_url.as_ref().and_then(|url| url.host().parse().ok());
+        if let Some(turn) = &mut config.turn {
+            if !config.ice.turn_urls.is_empty() {
+                return Err(ConfigError::Unsupported(
+                    "TURN_EMBEDDED is set beside TURN_URLS: set the one or the other",
+                ));
+            }
+            let Some(ip) = turn.external_ip.or(named).or(public) else {
+                return Err(ConfigError::Unsupported(
+                    "TURN_EXTERNAL_IP must be set with TURN_EMBEDDED: the address at which browsers \
+                     reach this machine",
+                ));
+            };
+            turn.external_ip = Some(ip);
+            let address = SocketAddr::new(ip, turn.port);
+            config.ice.stun_urls.push(format!("stun:{address}"));
+            config.ice.turn_urls.push(format!("turn:{address}?transport=udp"));
+        }
+        match (
+            config.ice.turn_urls.is_empty() || config.turn.is_some(),
+            config.ice.turn_secret.is_some(),
+        ) {
             (false, false) => {
                 return Err(ConfigError::Unsupported(
                     "TURN_SECRET must be set together with TURN_URLS: the relays' shared secret",
                 ));
             }
-            (true, true) => config
+            (true, true) if config.turn.is_none() => config
                 .warnings
                 .push("TURN_SECRET is set, but has no effect without TURN_URLS".to_owned()),
-            (true, false) | (false, true) => {}
+            (true, _) | (false, true) => {}
+        }
+        if let Some(s3) = &config.media.s3
+            && (s3.bucket.is_empty()
+                || s3.access_key_id.is_empty()
+                || s3.secret_access_key.as_bytes().is_empty())
+        {
+            return Err(ConfigError::Unsupported(
+                "S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY must be set together",
+            ));
+        }
+        if config.redis.is_some() && config.media.s3.is_none() {
+            config.warnings.push(
+                "S3_BUCKET is not set: a file is found on the one server that took it, and not \
+                 on others that are one with it through Redis"
+                    .to_owned(),
+            );
+        }
+        if config.push.credentials.is_some() && config.push.private_key.is_some() {
+            return Err(ConfigError::Unsupported(
+                "GOOGLE_APPLICATION_CREDENTIALS is set beside FIREBASE_PRIVATE_KEY: set one of them",
+            ));
         }
         let has_redis_parts =
             ["REDIS_HOST", "REDIS_PORT"].iter().any(|it| source.value(it).is_some());
@@ -174,8 +218,8 @@ impl Config {
                 "REDIS_URL is set beside REDIS_HOST or REDIS_PORT: set the one or the others",
             ));
         }
-        let without_effect = source.values.keys().filter(|name| is_without_effect(name));
-        for name in without_effect.filter(|name| source.value(name).is_some()) {
+        let unknown = source.values.keys().filter(|name| is_unknown(name));
+        for name in unknown.filter(|name| source.value(name).is_some()) {
             config.warnings.push(format!("{name} is set, but has no effect in this version"));
         }
         Ok(config)
@@ -186,8 +230,9 @@ fn known_names() -> impl Iterator<Item = &'static str> {
     SETTINGS.into_iter().flatten().map(|setting| setting.name)
 }
 
-fn is_without_effect(name: &str) -> bool {
-    WITHOUT_EFFECT.iter().any(|beginning| name.starts_with(beginning))
+fn is_unknown(name: &str) -> bool {
+    FAMILIES.iter().any(|beginning| name.starts_with(beginning))
+        && known_names().all(|known| known != name)
 }
 
 /// The first line that does not parse when it stands alone; the last one if each does.
@@ -319,6 +364,51 @@ mod tests {
     }
 
     #[test]
+    fn an_embedded_relay_needs_its_address_and_stands_alone() {
+        let embedded = ("TURN_EMBEDDED", "1");
+        let read = |pairs: &[(&str, &str)]| {
+            Config::read(&Source::of_pairs(pairs.iter().copied().chain([embedded])))
+        };
+        let refused = |pairs: &[(&str, &str)]| read(pairs).unwrap_err().to_string();
+        assert!(refused(&[]).starts_with("TURN_EXTERNAL_IP must be set"));
+        let others = [("TURN_URLS", "turn:a"), ("TURN_SECRET", "b"), ("HOST", "127.0.0.1")];
+        assert!(refused(&others).starts_with("TURN_EMBEDDED is set beside TURN_URLS"));
+        for pair in [
+            ("HOST", "192.0.2.1"),
+            ("PUBLIC_URL", "https://192.0.2.1"),
+            ("TURN_EXTERNAL_IP", "192.0.2.1"),
+        ] {
+            let config = read(&[pair, ("TURN_PORT", "3479")]).unwrap();
+            assert_eq!(config.ice.turn_urls, ["turn:192.0.2.1:3479?transport=udp"]);
+            assert_eq!(config.ice.stun_urls, ["stun:192.0.2.1:3479"]);
+            assert_eq!(config.warnings, Vec::<String>::new());
+        }
+        for (name, value) in [("TURN_RELAY_PORTS", "9-8"), ("TURN_EXTERNAL_IP", "here")] {
+            let sentence = refused(&[("HOST", "192.0.2.1"), (name, value)]);
+            assert!(sentence.starts_with(&format!("{name} must be ")), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_bucket_needs_all_that_opens_it() {
+        let all = [
+            ("S3_BUCKET", "files"),
+            ("S3_ACCESS_KEY_ID", "salala"),
+            ("S3_SECRET_ACCESS_KEY", "hunter2"),
+        ];
+        for missing in 0..3 {
+            let pairs = all.iter().enumerate().filter(|(place, _)| *place != missing);
+            let source = Source::of_pairs(pairs.map(|(_, pair)| *pair));
+            let sentence = Config::read(&source).unwrap_err().to_string();
+            assert!(sentence.starts_with("S3_BUCKET, "), "{sentence}");
+        }
+        let config = Config::read(&Source::of_pairs(all)).unwrap();
+        assert!(!format!("{config:?}").contains("hunter2"));
+        assert_eq!(config.media.s3.unwrap().region, "us-east-1");
+        assert!(sentence("S3_ENDPOINT", "s3.example.org").starts_with("S3_ENDPOINT must be "));
+    }
+
+    #[test]
     fn a_certificate_without_a_key_or_a_key_without_a_certificate_is_refused() {
         for (set, missing) in [(CERT_FILE, KEY_FILE), (KEY_FILE, CERT_FILE)] {
             let sentence = sentence(set, "/etc/tls/server.pem");
@@ -332,15 +422,8 @@ mod tests {
 
     #[test]
     fn what_has_no_effect_yet_is_told_by_name_and_without_its_value() {
-        let names = [
-            "FCM_BASE_URL",
-            "FIREBASE_PRIVATE_KEY",
-            "FIREBASE_PROJECT_ID",
-            "GOOGLE_APPLICATION_CREDENTIALS",
-            "S3_BUCKET",
-            "VAPID_SUBJECT",
-        ];
-        let pairs = names.iter().map(|name| (*name, "hunter2")).chain([("S3_REGION", "")]);
+        let names = ["FIREBASE_KEY", "S3_BUCKIT", "VAPID_SUBJEKT"];
+        let pairs = names.iter().map(|name| (*name, "hunter2")).chain([("S3_OTHER", "")]);
         let warnings = Config::read(&Source::of_pairs(pairs)).unwrap().warnings;
         let told: Vec<_> =
             warnings.iter().filter_map(|warning| warning.split(' ').next()).collect();

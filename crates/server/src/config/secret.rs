@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hkdf::Hkdf;
 use salala_core::Random;
+use sha2::Sha256;
 
 use super::Config;
 
@@ -64,6 +66,18 @@ impl Secret {
             return Err("the secret that the relays have".to_owned());
         }
         Ok(Self(text.into()))
+    }
+
+    /// None, until it is set.
+    pub fn empty() -> Self {
+        Self("".into())
+    }
+
+    /// Another secret that follows from this one, for a purpose of its own.
+    pub fn derived(&self, purpose: &[u8]) -> Option<Self> {
+        let mut key = [0; 32];
+        Hkdf::<Sha256>::new(None, self.as_bytes()).expand(purpose, &mut key).ok()?;
+        Some(Self(URL_SAFE_NO_PAD.encode(key).into()))
     }
 
     /// The secret itself.

@@ -1,18 +1,24 @@
 //! The table of variables: name, default, help and parser of each, in the order of `--help`.
 
+mod calls;
+mod files;
 mod limits;
+mod push;
 
 use std::path::PathBuf;
 
 use salala_store::ports::conversations::Contacts;
 use salala_store::postgres::DatabaseUrl;
 
+use self::calls::CALLS;
+use self::files::FILES;
 use self::limits::LIMITS;
+use self::push::PUSH;
 use super::network::TrustedProxies;
 use super::origin::{Origin, Origins};
 use super::secret::Secret;
+use super::values;
 use super::{Config, LogLevel, PresenceAudience, Registration};
-use super::{ice_urls, values};
 use crate::redis_link::{self, RedisUrl};
 
 /// One variable.
@@ -31,7 +37,7 @@ pub(super) struct Setting {
 }
 
 /// All variables, group by group.
-pub(super) const SETTINGS: [&[Setting]; 2] = [GENERAL, LIMITS];
+pub(super) const SETTINGS: [&[Setting]; 5] = [GENERAL, FILES, PUSH, LIMITS, CALLS];
 
 const GENERAL: &[Setting] = &[
     Setting {
@@ -249,36 +255,6 @@ const GENERAL: &[Setting] = &[
             Ok(())
         },
         is_public: true,
-    },
-    Setting {
-        name: "STUN_URLS",
-        default: "none",
-        help: "servers that tell browsers their address, for calls: a comma list of stun:host:port",
-        set: |config, value| {
-            config.ice.stun_urls = ice_urls::stun(value)?;
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
-        name: "TURN_URLS",
-        default: "none",
-        help: "relays for calls: a comma list such as turn:turn.example.org:3478?transport=udp",
-        set: |config, value| {
-            config.ice.turn_urls = ice_urls::turn(value)?;
-            Ok(())
-        },
-        is_public: true,
-    },
-    Setting {
-        name: "TURN_SECRET",
-        default: "none",
-        help: "the relays' shared secret (static-auth-secret of coturn); needed with TURN_URLS",
-        set: |config, value| {
-            config.ice.turn_secret = Some(Secret::shared(value)?);
-            Ok(())
-        },
-        is_public: false,
     },
     Setting {
         name: "METRICS_TOKEN",

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use parking_lot::Mutex;
 use salala_core::UserId;
 use salala_core::records::{Conversation, MessagesRead};
+use salala_core::wire::view::FileLinks;
 use salala_core::wire::{ServerEvent, view};
 use salala_socketio::{DisconnectReason, Packet, Socket};
 use salala_store::Store;
@@ -46,11 +47,18 @@ pub(super) struct Hub {
     interest: Arc<RoomsHere>,
     /// All of the log is told here, whoever wrote it.
     hears_others: AtomicBool,
+    /// For the files of messages.
+    links: Arc<dyn FileLinks>,
     pub(super) calls: CallNews,
 }
 
 impl Hub {
-    pub(super) fn new(sockets: Arc<Sockets>, relay: Arc<Relay>, calls: CallNews) -> Self {
+    pub(super) fn new(
+        sockets: Arc<Sockets>,
+        relay: Arc<Relay>,
+        calls: CallNews,
+        links: Arc<dyn FileLinks>,
+    ) -> Self {
         let offsets = Arc::clone(&calls.offsets);
         let progress = watch::Sender::new(());
         let interest = Arc::new(RoomsHere::new(Arc::clone(&sockets), Arc::clone(&offsets)));
@@ -64,6 +72,7 @@ impl Hub {
             progress,
             interest,
             hears_others,
+            links,
             calls,
         }
     }
@@ -186,7 +195,7 @@ impl Hub {
                 if let Event::MessageCreated(message) = &event {
                     created = Some((message.conversation_id, message.seq));
                 }
-                let told = server_event(event, audience, statuses);
+                let told = server_event(event, audience, statuses, &*self.links);
                 if let Some(packet) = told.and_then(|event| encode(&event, &offset)) {
                     let sockets = self.tell(audience, &hidden_from, &packet);
                     if let Some((id, seq)) = created {
@@ -283,7 +292,7 @@ impl Hub {
         for ((is_blind, viewer), sockets) in groups {
             let mut conversation = conversation.clone();
             conversation.last_message = conversation.last_message.filter(|_| !is_blind);
-            let event = updated_event(conversation, viewer, statuses);
+            let event = updated_event(conversation, viewer, statuses, &*self.links);
             let Some(packet) = encode(&event, offset) else { continue };
             for socket in sockets {
                 socket.send(&packet);
@@ -302,7 +311,7 @@ impl Hub {
             return;
         }
         let conversation = without_present(conversation);
-        let event = updated_event(conversation, None, statuses);
+        let event = updated_event(conversation, None, statuses, &*self.links);
         let Some(packet) = encode(&event, offset) else { return };
         for socket in self.devices(gone) {
             socket.send(&packet);

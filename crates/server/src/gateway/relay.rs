@@ -177,7 +177,7 @@ impl Shared {
         }
     }
 
-    fn obey(&self, message: BusMessage) {
+    fn obey(self: &Arc<Self>, message: BusMessage) {
         match message {
             BusMessage::Status(news) => self.tell_status_here(&news),
             BusMessage::Typing { user_id, conversation_id, is_typing } => {
@@ -198,6 +198,10 @@ impl Shared {
                     self.hub.calls.tell(user_id, &event, None);
                 }
             }
+            BusMessage::WhoViews { question, conversation_id, user_ids } => {
+                self.answer_who_views(question, conversation_id, user_ids);
+            }
+            BusMessage::Views { question, viewers, .. } => self.questions.answer(question, viewers),
         }
     }
 

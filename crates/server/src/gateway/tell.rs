@@ -3,6 +3,7 @@
 use salala_core::records::Conversation;
 use salala_core::wire::server_events::{TypingUser, UserStatusChanged};
 use salala_core::wire::shapes::Status;
+use salala_core::wire::view::FileLinks;
 use salala_core::wire::{ServerEvent, view};
 use salala_core::{ConversationId, UserId};
 use salala_socketio::{Broadcast, Packet, Socket};
@@ -61,18 +62,23 @@ pub(super) fn server_event(
     event: Event,
     audience: Audience,
     statuses: &Statuses,
+    links: &dyn FileLinks,
 ) -> Option<ServerEvent> {
     Some(match event {
-        Event::MessageCreated(message) => ServerEvent::NewMessage(view::message(message)),
-        Event::MessageUpdated(message) => ServerEvent::MessageUpdated(view::message(message)),
-        Event::MessageDeleted(message) => ServerEvent::MessageDeleted(view::message(message)),
+        Event::MessageCreated(message) => ServerEvent::NewMessage(view::message(message, links)),
+        Event::MessageUpdated(message) => {
+            ServerEvent::MessageUpdated(view::message(message, links))
+        }
+        Event::MessageDeleted(message) => {
+            ServerEvent::MessageDeleted(view::message(message, links))
+        }
         Event::ReactionAdded(reaction) => ServerEvent::ReactionAdded(view::reaction(reaction)),
         Event::ReactionRemoved(reaction) => {
             ServerEvent::ReactionRemoved(view::reaction_removed(reaction))
         }
         Event::MessagesRead(read) => ServerEvent::MessagesRead(view::messages_read(read)),
         Event::ConversationUpdated { conversation, .. } => {
-            updated_event(*conversation, None, statuses)
+            updated_event(*conversation, None, statuses, links)
         }
         Event::FriendRequestCreated(request) => {
             ServerEvent::NewFriendRequest(view::friend_request_with_sender(request, statuses))
@@ -112,8 +118,10 @@ pub(super) fn updated_event(
     conversation: Conversation,
     viewer: Option<UserId>,
     statuses: &Statuses,
+    links: &dyn FileLinks,
 ) -> ServerEvent {
-    ServerEvent::ConversationUpdated(view::shared_conversation(conversation, viewer, statuses))
+    let shown = view::shared_conversation(conversation, viewer, statuses, links);
+    ServerEvent::ConversationUpdated(shown)
 }
 
 /// Tells something that may be dropped where a client reads slowly.

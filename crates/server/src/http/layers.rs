@@ -55,10 +55,11 @@ pub async fn set_transport_security(request: Request, next: Next) -> Response {
     response
 }
 
-/// Keeps caches from keeping what is one user's own.
+/// Keeps caches from keeping what is one user's own, unless its answer says better.
 pub async fn forbid_storing(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let headers = response.headers_mut();
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use salala_core::{Clock, Random};
 use salala_store::Store;
 
 use super::{Parts, StartError};
@@ -14,10 +15,19 @@ use crate::config::{Config, Origin, Origins};
 use crate::gateway::{self, Cuts, Gateway, Sockets};
 use crate::http::health::{Readiness, StoreCheck};
 use crate::http::{self, Services};
+use crate::media::{self, Links, Media};
 use crate::metrics::{Metrics, SocketFigures};
 use crate::presence::{InProcessPresence, Presence, RedisPresence, Times};
+use crate::push::account::FcmAccount;
+use crate::push::client::{Client, Reach};
+use crate::push::fcm::Fcm;
+use crate::push::keys::PushKeys;
+use crate::push::provider::Provider;
+use crate::push::web_push::WebPush;
+use crate::push::worker;
 use crate::rate_limits::ConnectLimits;
 use crate::tasks::Tasks;
+use crate::turn::TurnServer;
 
 /// How often measures are folded into their buckets.
 const FOLD_PERIOD: Duration = Duration::from_secs(5);
@@ -41,6 +51,7 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
     let Parts { config, jwt_secret, store, is_first_server, revocations, clock, random } = parts;
     let config = Arc::new(config);
     let metrics = Metrics::start()?;
+    let account = FcmAccount::load(&config.push)?;
     let feed = store.take_commit_feed().ok_or(StartError::StoreTaken)?;
     let tasks = Tasks::new();
     let presence: Arc<dyn Presence> = match &config.redis {
@@ -69,18 +80,43 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
             rate: config.rate_limit_auth,
         },
     ));
-    let ice = Arc::new(config.ice.clone());
+    let mut ice = config.ice.clone();
+    if config.turn.is_some() && ice.turn_secret.is_none() {
+        // The same on every server of one secret.
+        ice.turn_secret = jwt_secret.derived(b"salala embedded relay");
+    }
+    let ice = Arc::new(ice);
+    if let Some(settings) = &config.turn {
+        let (ice, clock, random) = (Arc::clone(&ice), Arc::clone(&clock), Arc::clone(&random));
+        TurnServer::listen(settings, ice, clock, random)?.start(&tasks);
+    }
+    let links = Arc::new(Links::new(
+        jwt_secret.as_bytes(),
+        Arc::clone(&clock),
+        config.public_url.clone(),
+        config.media.url_ttl,
+    ));
+    let media = Arc::new(Media::open(media::Parts {
+        store: Arc::clone(&store),
+        tasks: tasks.clone(),
+        clock: Arc::clone(&clock),
+        random: Arc::clone(&random),
+        links: Arc::clone(&links),
+        data_dir: config.data_dir.clone(),
+        settings: config.media.clone(),
+    })?);
     let chat = Arc::new(Chat::new(
         Arc::clone(&store),
         Arc::clone(&presence),
         Arc::clone(&clock),
         Arc::clone(&random),
-        Arc::clone(&ice),
+        (Arc::clone(&ice), Arc::clone(&links)),
         ChatSettings {
             contacts: config.contacts,
             content_max_chars: config.content_max_chars,
             sends: config.rate_limit_sends,
             signals: config.rate_limit_signals,
+            push_reach: reach(&config),
         },
     ));
     let checked = Arc::clone(&store);
@@ -94,10 +130,11 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
             presence: Arc::clone(&presence),
             bus,
             ice,
-            random,
+            links,
+            random: Arc::clone(&random),
             secret: jwt_secret,
             recovery_retention: config.recovery_retention,
-            clock,
+            clock: Arc::clone(&clock),
             tasks: tasks.clone(),
             audience: config.presence_audience,
             origins: socket_origins(&config),
@@ -108,19 +145,37 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
         },
         feed,
     );
+    let push_keys = Arc::new(PushKeys::new(Arc::clone(&store), vapid_subject(&config)));
+    let providers = providers(&config, account, &push_keys, (&clock, &random))?;
+    worker::start(worker::Parts {
+        store: Arc::clone(&store),
+        is_first_server,
+        watch: Arc::new(gateway.clone()),
+        providers,
+        wait: config.push.wait,
+        clock: Arc::clone(&clock),
+        random,
+        tasks: tasks.clone(),
+    });
     let readiness = Readiness::default();
     tasks.spawn_until_stop("obey revocations", revocations.obey(live_sessions));
     start_upkeep(&tasks, &auth, &metrics);
     let eraser = Arc::clone(&chat);
     tasks.spawn_until_stop("erase accounts", async move { eraser.carry_on_erasures().await });
+    let (remover, emptier) = (Arc::clone(&media), Arc::clone(&chat));
+    tasks.spawn_until_stop("remove files", async move {
+        remover.carry_on(emptier.emptied()).await;
+    });
     let measured = gateway.clone();
     let services = Services {
         config: Arc::clone(&config),
         store_check,
         auth: Arc::clone(&auth),
         chat,
+        media,
         presence,
         readiness: readiness.clone(),
+        push_keys,
         metrics,
         socket_figures: Box::new(move || figures(&measured)),
     };
@@ -130,6 +185,38 @@ pub(super) fn assemble(parts: Parts) -> Result<App, StartError> {
         .route_service("/socket.io/", gateway.service())
         .route_service("/socket.io", gateway.service());
     Ok(App { router, config, auth, gateway, readiness, store, tasks })
+}
+
+/// Where browsers' subscriptions may lead.
+fn reach(config: &Config) -> Reach {
+    if config.push.may_reach_private { Reach::Anywhere } else { Reach::Public }
+}
+
+/// Whom push services may write to. Without anything set it is an address of nobody, which most of them
+/// take.
+fn vapid_subject(config: &Config) -> String {
+    let public = config.public_url.as_ref().filter(|url| url.is_https()).map(Origin::to_string);
+    let subject = config.push.vapid_subject.clone().or(public);
+    subject.unwrap_or_else(|| "mailto:webmaster@localhost".to_owned())
+}
+
+/// The ways to devices.
+fn providers(
+    config: &Config,
+    account: Option<FcmAccount>,
+    push_keys: &Arc<PushKeys>,
+    (clock, random): (&Arc<dyn Clock>, &Arc<dyn Random>),
+) -> Result<Vec<Arc<dyn Provider>>, StartError> {
+    let client = Client::new(reach(config)).map_err(StartError::Client)?;
+    let (keys, chance) = (Arc::clone(push_keys), Arc::clone(random));
+    let web_push = WebPush::new(keys, client, Arc::clone(clock), chance);
+    let mut providers: Vec<Arc<dyn Provider>> = vec![Arc::new(web_push)];
+    if let Some(account) = account {
+        tracing::info!(project = %account.project_id, "devices are pushed to by Firebase");
+        let client = Client::new(Reach::Anywhere).map_err(StartError::Client)?;
+        providers.push(Arc::new(Fcm::new(account, client, Arc::clone(clock))));
+    }
+    Ok(providers)
 }
 
 /// The origins that may connect, in the words of the socket's side.

@@ -30,7 +30,7 @@ pub(super) struct TestApp {
     pub(super) store: Arc<dyn Store>,
     server: Server,
     client: reqwest::Client,
-    _place: Place,
+    place: Place,
 }
 
 /// Somebody who is signed in.
@@ -83,7 +83,12 @@ impl TestApp {
         .unwrap();
         let url = format!("http://{}", server.address());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { url, clock, store, server, client, _place: place }
+        Self { url, clock, store, server, client, place }
+    }
+
+    /// Where it keeps what no database holds.
+    pub(super) fn data_dir(&self) -> &std::path::Path {
+        self.place.path()
     }
 
     /// Where it listens, as `host:port`.

@@ -122,7 +122,8 @@ fn fitting(schema: &Value) -> Vec<Value> {
     } else if kinds.contains("integer") {
         values.extend([json!(1), schema["minimum"].clone()]);
     } else if kinds.contains("object") {
-        values.push(json!({}));
+        let example = schema.pointer("/examples/0").cloned();
+        values.push(example.unwrap_or_else(|| json!({})));
     }
     assert!(!values.is_empty(), "nothing is known that fits {schema}");
     if kinds.contains("null") {
@@ -169,6 +170,21 @@ fn breaking(schema: &Value) -> Vec<Value> {
     }
     if kinds.contains("integer") {
         values.push(json!(-1));
+    }
+    if let Some(properties) = schema["properties"].as_object() {
+        let object = fitting(schema).swap_remove(0);
+        for (name, schema) in properties {
+            values.extend(breaking(schema).into_iter().map(|broken| {
+                let mut object = object.clone();
+                object[name] = broken;
+                object
+            }));
+        }
+        for name in schema["required"].as_array().into_iter().flatten() {
+            let mut object = object.clone();
+            object.as_object_mut().unwrap().remove(name.as_str().unwrap());
+            values.push(object);
+        }
     }
     values
 }

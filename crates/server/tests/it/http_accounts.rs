@@ -58,6 +58,8 @@ async fn an_export_is_one_document_of_what_is_ones_own() {
         "calls",
         "blocks",
         "conversations",
+        "files",
+        "devices",
         "friends",
         "messages",
         "pastMemberships",
@@ -69,7 +71,7 @@ async fn an_export_is_one_document_of_what_is_ones_own() {
     for list in lists {
         assert_eq!(empty[list], json!([]), "{list}");
     }
-    let others = ["exportedAt", "profile", "sessions"];
+    let others = ["exportedAt", "profile", "sessions", "settings"];
     assert_eq!(keys(&empty).len(), lists.len() + others.len());
     assert_eq!(empty["profile"]["email"], "ann@example.org");
     assert_eq!(

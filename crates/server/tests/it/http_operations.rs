@@ -80,12 +80,13 @@ async fn a_proxys_word_for_the_client_counts_only_if_it_is_trusted() {
 }
 
 #[tokio::test]
-async fn the_page_brings_all_it_needs_and_lets_nothing_else_in() {
+async fn the_documents_page_brings_all_it_needs_and_lets_nothing_else_in() {
     let app = TestApp::start();
     for (path, content_type) in [
-        ("/", "text/html; charset=utf-8"),
-        ("/app.js", "text/javascript; charset=utf-8"),
-        ("/app.css", "text/css; charset=utf-8"),
+        ("/docs", "text/html; charset=utf-8"),
+        ("/docs.js", "text/javascript; charset=utf-8"),
+        ("/docs.css", "text/css; charset=utf-8"),
+        ("/theme.css", "text/css; charset=utf-8"),
         ("/socket.io/socket.io.min.js", "text/javascript; charset=utf-8"),
         ("/socket.io/socket.io.js", "text/javascript; charset=utf-8"),
     ] {
@@ -104,9 +105,9 @@ async fn the_page_brings_all_it_needs_and_lets_nothing_else_in() {
 }
 
 #[tokio::test]
-async fn the_page_names_only_what_is_here_and_nothing_inline() {
+async fn the_documents_page_names_only_what_is_here_and_nothing_inline() {
     let app = TestApp::start();
-    let page = get(&app, "/").await.text;
+    let page = get(&app, "/docs").await.text;
     for inline in [" style=", "<script>", "<style", " onclick=", "javascript:"] {
         assert!(!page.contains(inline), "{inline} does not pass the policy");
     }
@@ -135,6 +136,31 @@ fn quoted_paths(text: &str, start: &str) -> Vec<String> {
     let parts =
         text.split(['"', '\'']).filter(|part| part.starts_with(start) && part.contains('.'));
     parts.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn the_chat_page_is_there_or_says_how_to_build_it() {
+    let app = TestApp::start();
+    let answer = get(&app, "/").await;
+    if answer.status == StatusCode::SERVICE_UNAVAILABLE {
+        assert!(answer.text.contains("make run"), "{}", answer.text);
+        return;
+    }
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("cache-control"), Some("no-cache"));
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+    let policy = answer.header("content-security-policy").unwrap();
+    let scripts = policy.split("; ").find(|part| part.starts_with("script-src")).unwrap();
+    assert!(scripts.contains("'sha256-") && !scripts.contains("unsafe"), "{scripts}");
+    let mut named = quoted_paths(&answer.text, "/_next/static/");
+    named.retain(|path| path.ends_with("js") || path.ends_with("css"));
+    assert!(named.len() >= 3, "{named:?}");
+    for path in named {
+        let part = get(&app, &path).await;
+        assert_eq!(part.status, StatusCode::OK, "{path}");
+        let keeping = part.header("cache-control");
+        assert_eq!(keeping, Some("public, max-age=31536000, immutable"), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -24,13 +24,13 @@ fn a_wrong_value_stops_the_start_with_one_sentence() {
 }
 
 #[test]
-fn a_variable_without_effect_is_told_once() {
+fn a_variable_that_is_misspelt_is_told_once() {
     let folder = Place::new();
-    let variables = [("VAPID_SUBJECT", "5/60"), ("S3_BUCKET", "attic"), ("S3_REGION", "")];
+    let variables = [("VAPID_SUBJEKT", "5/60"), ("S3_BUCKIT", "attic"), ("S3_OTHER", "")];
     let output = run(&folder, &["migrate"], &variables);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let log = String::from_utf8(output.stderr).unwrap();
-    for (name, times) in [("VAPID_SUBJECT", 1), ("S3_BUCKET", 1), ("S3_REGION", 0)] {
+    for (name, times) in [("VAPID_SUBJEKT", 1), ("S3_BUCKIT", 1), ("S3_OTHER", 0)] {
         assert_eq!(log.matches(&format!("{name} is set, but")).count(), times, "{log}");
     }
 }

@@ -74,11 +74,11 @@ fn the_doctor_finds_a_sound_place_fine_and_a_running_server_too() {
     assert!(!folder.path().join("data").exists(), "it makes nothing");
     let server = Process::start(&folder, &["serve"]);
     let port = server.url.rsplit(':').next().unwrap().to_owned();
-    let (code, said) = doctor(&folder, &[("PORT", &port), ("S3_BUCKET", "attic")]);
+    let (code, said) = doctor(&folder, &[("PORT", &port), ("S3_BUCKIT", "attic")]);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains(&format!("fine     a Salala answers on port {port}")), "{said}");
     assert!(said.contains("salala.db is whole"), "{said}");
-    assert!(said.contains("warning  S3_BUCKET is set, but"), "{said}");
+    assert!(said.contains("warning  S3_BUCKIT is set, but"), "{said}");
     assert!(!said.contains("attic"), "{said}");
 }
 

@@ -29,6 +29,31 @@ const BOUNDS: &[(&str, &str)] = &[
         "BODY_TIMEOUT: Duration = Duration::from_secs(30);",
         "body of a request to the API | 512 KiB, 30 s |",
     ),
+    ("UPLOADS_MAX: usize = 64;", "files that come at a time | 64, 6 of one user |"),
+    ("UPLOADS_PER_USER: usize = 6;", "files that come at a time | 64, 6 of one user |"),
+    ("PROGRESS_BYTES: u64 = 16 * 1024;", "a file that comes | at least 16 KiB in 30 s |"),
+    (
+        "PROGRESS_WITHIN: Duration = Duration::from_secs(30);",
+        "a file that comes | at least 16 KiB in 30 s |",
+    ),
+    (
+        "AROUND_MAX_BYTES: u64 = 64 * 1024;",
+        "what comes with a file: fields, names and borders | 64 KiB, 16 fields |",
+    ),
+    (
+        "FIELDS_MAX: usize = 16;",
+        "what comes with a file: fields, names and borders | 64 KiB, 16 fields |",
+    ),
+    ("JOBS_MAX: usize = 2;", "pictures and sounds that are looked at at a time | 2 |"),
+    (
+        "STRIPPED_MAX_BYTES: u64 = 64 << 20;",
+        "a GIF or WebP picture, which is copied in memory | 64 MiB |",
+    ),
+    (
+        "RESERVE_BYTES: u64 = 256 << 20;",
+        "free space on the disk of `DATA_DIR` below which no file is taken | 256 MiB |",
+    ),
+    ("UNSENT_FOR: Duration = Duration::from_hours(24);", "an upload that no message has | 24 h |"),
     (
         "BODIES_MAX_BYTES: usize = 128 * 1024 * 1024;",
         "all bodies that are being read, together | 128 MiB |",
@@ -102,6 +127,19 @@ const BOUNDS: &[(&str, &str)] = &[
     ("feed_batches: 64,", "committed batches that wait for delivery | 64 |"),
     ("PARTICIPANTS_MAX: usize = 10_000;", "members of a group | 10,000 |"),
     ("BLOCKS_MAX: usize = 10_000;", "blocks of a user | 10,000 |"),
+    (
+        "RELAYS_MAX: usize = 2_000;",
+        "relays of the embedded TURN server | 2,000, 200 of one address |",
+    ),
+    (
+        "RELAYS_PER_ADDRESS: usize = 200;",
+        "relays of the embedded TURN server | 2,000, 200 of one address |",
+    ),
+    (
+        "ASKS: (u32, Duration) = (200, Duration::from_secs(10));",
+        "its packets of one address that ask for something | 200 in 10 s |",
+    ),
+    ("NONCES_MAX: usize = 10_000;", "nonces that it remembers | 10,000 |"),
     ("CALLS_MADE_MAX: usize = 20;", "calls under way that one user made | 20 |"),
     (
         "CALL_DESCRIPTION_MAX_BYTES: usize = 64 << 10;",
@@ -115,6 +153,26 @@ const BOUNDS: &[(&str, &str)] = &[
         "CALL_CANDIDATES_KEPT: usize = 64;",
         "candidates of each side that a call keeps for a device that comes back | 64 |",
     ),
+    ("DEVICES_MAX: usize = 20;", "devices of a user that are pushed to | 20 |"),
+    (
+        "PUSH_ADDRESS_MAX_BYTES: usize = 2_048;",
+        "a registration token; a push service's URL | 2,048 bytes |",
+    ),
+    ("UNDER_WAY_MAX: usize = 256;", "pushes under way, of them to one push service | 256, 64 |"),
+    (
+        "REQUESTS_PER_HOST_MAX: usize = 64;",
+        "pushes under way, of them to one push service | 256, 64 |",
+    ),
+    (
+        "REQUEST_TIMEOUT: Duration = Duration::from_secs(10);",
+        "a request to a push provider; its answer | 10 s; 64 KiB |",
+    ),
+    (
+        "ANSWER_MAX_BYTES: usize = 64 << 10;",
+        "a request to a push provider; its answer | 10 s; 64 KiB |",
+    ),
+    ("TRIES_MAX: u64 = 20;", "tries of a push | 20, in about two hours |"),
+    ("LOG_RETENTION: Duration = Duration::from_hours(7 * 24);", "what became of a push | 7 days |"),
     ("READ_IDS_MAX: usize = 1_000;", "ids in `markMessagesAsRead` | 1,000 |"),
     ("PAGE_MAX: usize = 100;", "rows of a page | 100 |"),
     ("MATCHES_MAX: i64 = 1_000;", "users found by a search | 1,000 looked at |"),

@@ -35,11 +35,13 @@ fn the_protocol_names_every_field() {
     let fields: Vec<_> = [
         "shapes",
         "shapes/calls",
+        "shapes/push",
         "export",
         "server_events",
         "client_events",
         "client_events/calls",
         "requests",
+        "requests/push",
     ]
     .iter()
     .flat_map(|module| {
@@ -96,7 +98,9 @@ fn every_route_is_in_the_table() {
 
 #[test]
 fn the_operators_page_names_every_setting_and_measure() {
-    let table = read("crates/server/src/config/table.rs");
+    let tables = ["table", "table/limits", "table/push"];
+    let table: String =
+        tables.iter().map(|name| read(&format!("crates/server/src/config/{name}.rs"))).collect();
     let settings =
         table.lines().filter_map(|line| line.trim().strip_prefix("name: \"")?.strip_suffix("\","));
     let metrics = read("crates/server/src/metrics.rs");

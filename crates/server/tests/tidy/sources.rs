@@ -73,7 +73,9 @@ fn collect(folder: &Path, prefix: &str, sources: &mut Vec<Source>) {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
         let path = format!("{prefix}{name}");
-        if matches!(name.as_str(), ".git" | "target" | "node_modules" | "data") {
+        // What is fetched or made is nobody's to write.
+        let made = [".git", "target", "node_modules", "data", ".next", "out", "packed", "dist"];
+        if made.contains(&name.as_str()) {
             continue;
         }
         if entry.file_type().unwrap().is_dir() {

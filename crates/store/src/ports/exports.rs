@@ -33,6 +33,8 @@ pub enum ExportSection {
     Reads,
     /// Calls, newest first.
     Calls,
+    /// Files that the user uploaded.
+    Uploads,
 }
 
 impl ExportSection {
@@ -49,7 +51,8 @@ impl ExportSection {
             Self::Messages => Some(Self::Reactions),
             Self::Reactions => Some(Self::Reads),
             Self::Reads => Some(Self::Calls),
-            Self::Calls => None,
+            Self::Calls => Some(Self::Uploads),
+            Self::Uploads => None,
         }
     }
 }

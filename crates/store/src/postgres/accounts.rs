@@ -132,6 +132,12 @@ async fn forget_person(db: &Db, user_id: UserId, now: Timestamp) -> Result<()> {
     for sql in [
         "DELETE FROM user_terms
          WHERE user_id = $1",
+        "DELETE FROM devices
+         WHERE user_id = $1",
+        "DELETE FROM pushes
+         WHERE user_id = $1",
+        "DELETE FROM user_settings
+         WHERE user_id = $1",
         "DELETE FROM sessions
          WHERE user_id = $1",
         "DELETE FROM friendships
@@ -151,5 +157,13 @@ async fn forget_person(db: &Db, user_id: UserId, now: Timestamp) -> Result<()> {
     ] {
         db.execute(sql, &[&user_id.to_db()]).await?;
     }
+    // What was never sent; the rest goes with its messages.
+    db.execute(
+        "UPDATE uploads
+         SET expires_at = $2
+         WHERE owner_id = $1 AND holders = 0",
+        &[&user_id.to_db(), &now.unix_ms()],
+    )
+    .await?;
     Ok(())
 }

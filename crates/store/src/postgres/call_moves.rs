@@ -10,12 +10,14 @@ use super::call_rows::{find_under_way, load_call, save_call, under_way_of};
 use super::call_signals::{erase_signals, forget_other_devices, keep_signal, signals_of};
 use super::cells::{Cells, DbId, rows};
 use super::error::Result;
+use super::push_queue::queue_ring_end;
 use super::write_tx::WriteTx;
 use crate::call_row::CallRow;
 use crate::error::no_call;
 use crate::log::Event;
 use crate::pair::direct_key;
 use crate::ports::calls::{CallParty, CallWith};
+use crate::push_rows::RingStop;
 
 /// Hands something over; the callee's first answer answers the call.
 pub(super) async fn signal(
@@ -29,6 +31,8 @@ pub(super) async fn signal(
     let (mut row, side) = find_with(tx, from.user_id, with, now).await?.ok_or_else(no_call)?;
     if row.take_signal(side, &from.device, kind, now)? {
         forget_other_devices(tx.db, row.call.id, &from.device.key).await?;
+        let stop = RingStop::Settled(from.device.session_id);
+        queue_ring_end(tx.db, &row.call, stop, now).await?;
         tx.tell_user_now(row.call.callee.id, Event::CallAnswered(Box::new(row.call.clone())));
     }
     keep_signal(tx.db, &row, side, &from.device.key, kind, &body).await?;
@@ -191,7 +195,12 @@ async fn finish(
     by: Option<CallEndedBy>,
     now: Timestamp,
 ) -> Result<()> {
+    let was = row.call.state;
+    let session_id = by.as_ref().and_then(|by| by.device.as_ref()?.session_id);
     let ending = Box::new(row.finish(happened, by, now)?);
+    if let Some(stop) = RingStop::of(was, row.call.state, session_id) {
+        queue_ring_end(tx.db, &row.call, stop, now).await?;
+    }
     save_call(tx.db, row).await?;
     erase_signals(tx.db, row.call.id).await?;
     for user_id in [row.call.caller.id, row.call.callee.id] {

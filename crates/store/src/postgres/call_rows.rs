@@ -5,7 +5,7 @@ use salala_core::ids::{CallId, UserId};
 use salala_core::records::{Call, CallDevice};
 use tokio_postgres::Row;
 
-use super::cells::{Cells, DbId, number, optional_ms, rows};
+use super::cells::{Cells, DbId, all_to_db, number, optional_ms, rows};
 use super::db::{Db, Parameters};
 use super::error::Result;
 use crate::StoreError;
@@ -37,6 +37,20 @@ pub(super) async fn read_call(db: &Db, id: CallId) -> Result<Call> {
         .await?
         .map(|row| row.call)
         .ok_or(StoreError::NotFound("this call"))
+}
+
+/// The calls of these ids, as they stand and for nobody to change.
+pub(super) async fn read_calls(db: &Db, ids: &[CallId]) -> Result<Vec<Call>> {
+    let found = db
+        .query(
+            select_call!(
+                "JOIN unnest($1::uuid[]) AS asked (id) ON asked.id = k.id
+                 WHERE TRUE"
+            ),
+            &[&all_to_db(ids)],
+        )
+        .await?;
+    found.iter().map(|row| read_row(row).map(|row| row.call)).collect()
 }
 
 /// Has the user a call under way?

@@ -19,6 +19,7 @@ use super::cells::{DbId, rows};
 use super::db::{Db, Parameters};
 use super::error::Result;
 use super::locks::Key;
+use super::push_queue::queue_ring;
 use super::write_tx::WriteTx;
 use crate::columns::select_call;
 use crate::error::{callee_is_no_member, refuse_self};
@@ -157,6 +158,7 @@ async fn start(tx: &mut WriteTx<'_>, new: &NewCall) -> Result<(Call, bool)> {
         return repeat_or_conflict(row.call, caller_id);
     }
     let call = load_call(tx.db, new.id).await?.call;
+    queue_ring(tx.db, &call).await?;
     tx.tell_user_now(callee_id, Event::CallRinging(Box::new(call.clone())));
     Ok((call, false))
 }

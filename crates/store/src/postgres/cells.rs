@@ -1,9 +1,10 @@
 //! Reading rows: cells are taken in the order in which the query names its columns.
 
 use salala_core::ids::{
-    CallId, ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId,
+    BlobId, CallId, ConversationId, DeviceId, FriendRequestId, MessageId, ReactionId, SessionId,
+    UploadId, UserId,
 };
-use salala_core::records::UserBrief;
+use salala_core::records::{File, UserBrief};
 use salala_core::{Timestamp, permissions::Role};
 use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;
@@ -30,6 +31,12 @@ impl<'a> Cells<'a> {
         let value = self.row.try_get(self.next)?;
         self.next += 1;
         Ok(value)
+    }
+
+    /// Passes over cells that are NULL, and gives none.
+    pub(super) fn skip<T>(&mut self, count: usize) -> Option<T> {
+        self.next += count;
+        None
     }
 
     /// An id.
@@ -72,6 +79,24 @@ impl<'a> Cells<'a> {
             last_seen_at: self.optional_moment()?,
         })
     }
+
+    /// The columns of [`crate::columns::file_columns`]; none of an upload that is not there.
+    pub(super) fn optional_file(&mut self) -> Result<Option<File>> {
+        let Some(id) = self.optional_id()? else { return Ok(self.skip(9)) };
+        let pixels = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
+        Ok(Some(File {
+            id,
+            name: self.take()?,
+            mime_type: self.take()?,
+            size: self.number()?,
+            width: pixels(self.take()?),
+            height: pixels(self.take()?),
+            duration_ms: self.take::<Option<i64>>()?.and_then(|ms| u64::try_from(ms).ok()),
+            has_thumbnail: self.take()?,
+            blurhash: self.take()?,
+            peaks: self.take()?,
+        }))
+    }
 }
 
 /// An id as a column holds it.
@@ -97,7 +122,18 @@ macro_rules! db_ids {
     };
 }
 
-db_ids!(CallId, ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId);
+db_ids!(
+    BlobId,
+    CallId,
+    ConversationId,
+    DeviceId,
+    FriendRequestId,
+    MessageId,
+    ReactionId,
+    SessionId,
+    UploadId,
+    UserId
+);
 
 /// Ids as an array's values.
 pub(super) fn all_to_db<'a, T: DbId + 'a>(ids: impl IntoIterator<Item = &'a T>) -> Vec<Uuid> {

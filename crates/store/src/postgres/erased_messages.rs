@@ -15,6 +15,7 @@ use super::erasures::{Done, Erasure};
 use super::error::Result;
 use super::history::load_messages;
 use super::locks::{Key, lock_found};
+use super::uploads::let_go;
 use super::write_tx::WriteTx;
 use crate::StoreError;
 use crate::log::{Audience, Event};
@@ -31,6 +32,7 @@ pub(super) async fn empty_some(
     lock_found(tx.db, found.iter().map(|(_, (id, _))| Key::Conversation(*id))).await?;
     let ids: Vec<MessageId> = found.iter().map(|(id, _)| *id).collect();
     let undeleted = load_undeleted(tx.db, &ids).await?;
+    let_go(tx.db, &ids, now).await?;
     empty_all(tx.db, &ids, now).await?;
     let told = load_messages(tx.db, &undeleted).await?.into_iter().map(|message| {
         let about = (message.conversation_id, message.id);
@@ -65,7 +67,7 @@ async fn empty_all(db: &Db, ids: &[MessageId], now: Timestamp) -> Result<()> {
     .await?;
     db.execute(
         "UPDATE messages
-         SET content = NULL, file_url = NULL, mentions = NULL, words = NULL,
+         SET content = NULL, file_url = NULL, file_id = NULL, mentions = NULL, words = NULL,
              client_message_id = NULL, deleted_at = COALESCE(deleted_at, $2)
          WHERE id = ANY ($1)",
         &[&ids, &now.unix_ms()],

@@ -4,7 +4,7 @@ use salala_core::ids::{ConversationId, UserId};
 use salala_core::records::export::{
     Block, ExportRows, OwnMessage, Participation, PastMembership, ReadRange,
 };
-use salala_core::records::{Reaction, Session};
+use salala_core::records::{Reaction, Session, Upload};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -17,6 +17,7 @@ use super::erasures::{next_participation, next_past};
 use super::error::Result;
 use super::friends::request_from;
 use super::sessions::session_from;
+use super::uploads::load_own;
 use crate::Pending;
 use crate::columns::{brief_columns, select_request};
 use crate::mentions::mentions_from;
@@ -59,6 +60,7 @@ impl Export<'_> {
             ExportSection::Reactions => self.reactions().await,
             ExportSection::Reads => self.reads().await,
             ExportSection::Calls => self.calls().await,
+            ExportSection::Uploads => self.uploads().await,
         }
     }
 
@@ -267,6 +269,12 @@ impl Export<'_> {
         let after = self.place.call_cursor();
         let found = load_history(self.db, self.user_id, after, self.limit).await?;
         Ok(self.place.part_of_calls(self.limit, found))
+    }
+
+    async fn uploads(&self) -> Result<ExportPart> {
+        let found = load_own(self.db, self.user_id, self.place.id, self.limit).await?;
+        let after = |row: &Upload| (*row.file.id.as_bytes(), 0);
+        Ok(self.place.part(self.limit, found, after, ExportRows::Uploads))
     }
 
     async fn marks(&self, id: ConversationId, after: i64, limit: usize) -> Result<Vec<ReadRange>> {

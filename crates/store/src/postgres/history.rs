@@ -204,8 +204,9 @@ fn message_from(row: &Row) -> Result<Message> {
         deleted_at: cells.optional_moment()?,
         reply_to: match row.try_get::<_, Option<Uuid>>(15)? {
             Some(_) => Some(reply_from(&mut cells)?),
-            None => None,
+            None => cells.skip(5),
         },
+        file: cells.optional_file()?,
         reactions: Vec::new(),
         reads: Vec::new(),
     })

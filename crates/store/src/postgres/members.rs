@@ -14,6 +14,7 @@ use super::cells::{Cells, DbId, all_to_db, number};
 use super::conversations::tell_updated;
 use super::db::Db;
 use super::error::Result;
+use super::push_queue::unset_push_to;
 use super::users::load_brief;
 use super::write_tx::WriteTx;
 use crate::error::blocked;
@@ -104,6 +105,7 @@ pub(super) async fn add_members(
             ],
         )
         .await?;
+    unset_push_to(tx.db, id).await?;
     Ok(())
 }
 

@@ -17,6 +17,7 @@ use super::locks::Key;
 use super::mentions::mentions_of;
 use super::message_search::words_column;
 use super::sends::QueuedSend;
+use super::uploads::let_go;
 use super::write_tx::WriteTx;
 use crate::error::hidden;
 use crate::log::Event;
@@ -141,6 +142,7 @@ async fn delete(
     if is_deleted {
         return load_message(tx.db, id).await;
     }
+    let_go(tx.db, &[id], now).await?;
     let (reactions, emptied, hidden_from) = join3(
         tx.db.execute(
             "DELETE FROM reactions
@@ -149,7 +151,8 @@ async fn delete(
         ),
         tx.db.execute(
             "UPDATE messages
-             SET content = NULL, file_url = NULL, mentions = NULL, words = NULL, deleted_at = $2
+             SET content = NULL, file_url = NULL, file_id = NULL, mentions = NULL, words = NULL,
+                 deleted_at = $2
              WHERE id = $1",
             &[&id.to_db(), &now.unix_ms()],
         ),

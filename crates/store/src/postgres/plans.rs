@@ -23,7 +23,12 @@ mod tests {
     use crate::every_use::use_everything;
 
     /// Statements that may look at all rows of a table, each with its reason.
-    const MAY_SCAN: [&str; 4] = [
+    const MAY_SCAN: [&str; 7] = [
+        // The first row of the outbox.
+        "FROM push_outbox\n             ORDER BY number\n             LIMIT 1",
+        "FROM push_outbox\n                 ORDER BY number\n                 LIMIT 1",
+        // The same, and counts what waits, so far.
+        "SELECT 1 FROM push_outbox LIMIT $1",
         // Counts all there are.
         "SELECT COUNT(*)\n                     FROM users",
         // Holds a row for each account that is just being erased.
@@ -77,6 +82,15 @@ mod tests {
         SELECT gen_random_uuid(), conversation_id, n + 100, user_id, 'hello', n::text, n,
             'hello'::tsvector
         FROM participants CROSS JOIN generate_series(1, 5) n ON CONFLICT DO NOTHING;
+        INSERT INTO blobs (id, hash, size, is_stored, holders, expires_at)
+        SELECT id, uuid_send(id), 1, created_at < 2000, CASE WHEN created_at < 2000 THEN 1 ELSE 0 END,
+            CASE WHEN created_at < 2000 THEN NULL ELSE 1 END FROM users;
+        INSERT INTO uploads (id, owner_id, content_id, name, mime_type, size, created_at, expires_at)
+        SELECT gen_random_uuid(), id, id, 'a', 'b', 1, 1, CASE WHEN created_at < 1990 THEN NULL ELSE 1 END
+        FROM users;
+        INSERT INTO upload_totals (user_id, bytes) SELECT id, 1 FROM users ON CONFLICT DO NOTHING;
+        UPDATE messages SET file_id = (SELECT id FROM uploads WHERE owner_id = sender_id LIMIT 1)
+        WHERE created_at = 5;
         INSERT INTO message_reads (conversation_id, user_id, first_seq, last_seq, read_at)
         SELECT conversation_id, user_id, n + 100, n + 100, 1
         FROM participants CROSS JOIN generate_series(1, 5) n ON CONFLICT DO NOTHING;
@@ -100,6 +114,21 @@ mod tests {
         INSERT INTO views (recovery_id, conversation_id, user_id, seen_at)
         SELECT uuid_send(gen_random_uuid()), conversation_id, user_id, joined_seq
         FROM participants;
+        INSERT INTO devices (id, user_id, kind, address, address_hash, registered_at)
+        SELECT gen_random_uuid(), id, 'fcm', id, uuid_send(id), 1 FROM users;
+        INSERT INTO push_outbox (conversation_id, message_id, sender_id, seq, created_at)
+        SELECT conversation_id, id, sender_id, seq, 1 FROM messages;
+        INSERT INTO pushes
+            (device_id, device_kind, user_id, kind, conversation_id, subject_id, first_seq, seq,
+             state, created_at, due_at, settled_at)
+        SELECT d.id, 'fcm', d.user_id, 'message', m.conversation_id, m.id, 1, 1,
+            CASE WHEN m.seq % 2 = 0 THEN 'waiting' ELSE 'sent' END, m.seq,
+            CASE WHEN m.seq % 2 = 0 THEN m.seq END, CASE WHEN m.seq % 2 = 1 THEN m.seq END
+        FROM messages m JOIN devices d ON d.user_id = m.sender_id;
+        INSERT INTO push_shown (user_id, conversation_id, device_id, message_id, seq)
+        SELECT user_id, conversation_id, device_id, subject_id, 1 FROM pushes
+        ON CONFLICT DO NOTHING;
+        INSERT INTO user_settings (user_id) SELECT id FROM users;
         ANALYZE;";
 
     /// The plan of each statement that reads or changes rows, as those of the engine are made: for any

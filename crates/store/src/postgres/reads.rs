@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::{join, join3};
+use futures_util::future::{join, join4};
 use salala_core::Timestamp;
 use salala_core::ids::{ConversationId, MessageId, UserId};
 use salala_core::limits::READ_IDS_MAX;
@@ -15,6 +15,7 @@ use super::cells::{Cells, DbId, all_to_db, number, rows};
 use super::db::{Db, Parameters};
 use super::error::Result;
 use super::locks::Key;
+use super::push_queue::queue_clear;
 use super::read_runs::{bridge, load_covered, load_gaps, load_states, uncovered_runs};
 use super::write_tx::WriteTx;
 use crate::error::hidden;
@@ -205,10 +206,13 @@ async fn save(
              AND (last_read_seq <> $3 OR covered_seq <> $4 OR marked_unread)",
         counts,
     );
+    // After the counting, so that of a push that is just being noted one of the two finds the other.
+    let clearing = queue_clear(db, member.user_id, member.conversation_id, last_read_seq, now);
     let telling = tell(tx, member, marks, last_read_seq, now);
-    let (inserted, counted, told) =
-        join3(Box::pin(inserting), Box::pin(counting), Box::pin(telling)).await;
+    let (inserted, counted, cleared, told) =
+        join4(Box::pin(inserting), Box::pin(counting), Box::pin(clearing), Box::pin(telling)).await;
     inserted.and(counted)?;
+    cleared?;
     told
 }
 

@@ -18,7 +18,7 @@ use super::write_tx::{INSERT_LOG, LOCK_LOG};
 use crate::StoreError;
 
 /// Numbered steps, each applied once and for good, all that are new in one transaction.
-const MIGRATIONS: [(&str, &str); 7] = [
+const MIGRATIONS: [(&str, &str); 9] = [
     ("0001_initial", include_str!("../../migrations/postgres/0001_initial.sql")),
     (
         "0002_read_marks_in_blocks",
@@ -29,6 +29,8 @@ const MIGRATIONS: [(&str, &str); 7] = [
     ("0005_erasures", include_str!("../../migrations/postgres/0005_erasures.sql")),
     ("0006_calls", include_str!("../../migrations/postgres/0006_calls.sql")),
     ("0007_recovery", include_str!("../../migrations/postgres/0007_recovery.sql")),
+    ("0008_push", include_str!("../../migrations/postgres/0008_push.sql")),
+    ("0009_uploads", include_str!("../../migrations/postgres/0009_uploads.sql")),
 ];
 
 /// How long connecting may take: while the database is away, requests are refused after it.

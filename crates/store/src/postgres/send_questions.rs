@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use futures_util::future::join4;
+use futures_util::future::join5;
 use salala_core::ids::MessageId;
 use salala_core::records::{ReplyTo, UserBrief};
 use uuid::Uuid;
@@ -13,10 +13,12 @@ use super::error::Result;
 use super::history::reply_from;
 use super::mentions::Named;
 use super::sends::QueuedSend;
+use super::sent_files::SentFiles;
 use crate::StoreError;
 use crate::columns::brief_columns;
 use crate::error::stranger;
 use crate::ports::messages::NewMessage;
+use crate::push_rows::PushTo;
 
 /// Where a conversation stands.
 #[derive(Clone, Copy)]
@@ -25,6 +27,8 @@ pub(super) struct Place {
     pub(super) rev: u64,
     /// When the newest message was written; 0 before there is one of this batch.
     pub(super) updated_at: i64,
+    /// Who is pushed to.
+    pub(super) push_to: PushTo,
 }
 
 /// What is known of some sends before they are stored, by their places among them.
@@ -33,6 +37,7 @@ pub(super) struct Found {
     pub(super) repeats: HashMap<usize, MessageId>,
     pub(super) replies: HashMap<usize, ReplyTo>,
     pub(super) named: Named,
+    pub(super) files: SentFiles,
 }
 
 /// A sender who is a member, and where their conversation stands.
@@ -50,14 +55,21 @@ impl Found {
             Some((send.draft().conversation_id, send.draft().content.as_deref()?))
         });
         // Boxed: together they would be a future of many kilobytes.
-        let (senders, repeats, replies, named) = join4(
+        let (senders, repeats, replies, named, files) = join5(
             Box::pin(load_senders(db, sends)),
             Box::pin(load_repeats(db, sends)),
             Box::pin(load_replies(db, sends)),
             Box::pin(Named::load(db, texts)),
+            Box::pin(SentFiles::load(db, sends)),
         )
         .await;
-        Ok(Self { senders: senders?, repeats: repeats?, replies: replies?, named: named? })
+        Ok(Self {
+            senders: senders?,
+            repeats: repeats?,
+            replies: replies?,
+            named: named?,
+            files: files?,
+        })
     }
 }
 
@@ -69,7 +81,7 @@ async fn load_senders(db: &Db, sends: &[&mut QueuedSend]) -> Result<Vec<Result<S
     let found = db
         .query(
             concat!(
-                "SELECT c.last_seq, c.rev,
+                "SELECT c.last_seq, c.rev, c.push_to,
                      EXISTS (
                          SELECT 1
                          FROM blocks b
@@ -101,11 +113,13 @@ async fn load_senders(db: &Db, sends: &[&mut QueuedSend]) -> Result<Vec<Result<S
             if row.try_get::<_, Option<i64>>(0)?.is_none() {
                 return Ok(Err(StoreError::NotFound("this conversation")));
             }
-            if row.try_get::<_, Option<Uuid>>(4)?.is_none() {
+            if row.try_get::<_, Option<Uuid>>(5)?.is_none() {
                 return Ok(Err(stranger()));
             }
             let mut cells = Cells::new(row);
-            let place = Place { last_seq: cells.number()?, rev: cells.number()?, updated_at: 0 };
+            let (last_seq, rev) = (cells.number()?, cells.number()?);
+            let push_to = PushTo::from_column(cells.take()?);
+            let place = Place { last_seq, rev, updated_at: 0, push_to };
             Ok(Ok(Sender {
                 place,
                 is_blocked: cells.take()?,

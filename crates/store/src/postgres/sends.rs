@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use futures_util::future::join3;
+use futures_util::future::join5;
 use salala_core::ids::{ConversationId, MessageId, UserId};
 use salala_core::records::{Message, ReplyTo};
 use tokio::sync::oneshot;
@@ -14,14 +14,17 @@ use super::error::Result;
 use super::history::load_message;
 use super::locks::Key;
 use super::message_search::words_column;
+use super::push_queue::{find_push_to, queue_messages};
 use super::readers::Local;
 use super::send_questions::{Found, Place};
+use super::sent_files::hold_files;
 use super::write_tx::WriteTx;
 use super::writer::{Command, Commands};
 use crate::error::{blocked, left};
 use crate::log::{Audience, Event};
 use crate::mentions::mentions_column;
 use crate::ports::messages::{NewMessage, Sent};
+use crate::push_rows::PushTo;
 use crate::queue::closed;
 use crate::{Pending, StoreError};
 
@@ -149,6 +152,7 @@ impl Stored {
             None => None,
         };
         let mentions = found.named.in_text(new.conversation_id, new.content.as_deref())?;
+        let file = found.files.in_message(new)?;
         let place = self.places.entry(new.conversation_id).or_insert(sender.place);
         place.last_seq += 1;
         place.rev += 1;
@@ -160,6 +164,7 @@ impl Stored {
             sender: sender.brief.clone(),
             content: new.content.clone(),
             file_url: new.file_url.clone(),
+            file,
             reply_to,
             reactions: Vec::new(),
             mentions,
@@ -202,23 +207,53 @@ impl Stored {
         }
     }
 
-    async fn write(self, tx: &mut WriteTx<'_>) -> Result<()> {
+    async fn write(mut self, tx: &mut WriteTx<'_>) -> Result<()> {
         if self.messages.is_empty() {
             return Ok(());
         }
-        let (inserted, counted, read) = join3(
+        self.find_push_to(tx.db).await?;
+        let pushed: Vec<&Message> = self.pushed().collect();
+        let (inserted, counted, read, held, queued) = join5(
             Box::pin(insert_messages(tx.db, &self.messages)),
             Box::pin(store_places(tx.db, &self.places)),
             Box::pin(store_read_seqs(tx.db, &self.messages)),
+            Box::pin(hold_files(tx.db, &self.messages)),
+            Box::pin(queue_messages(tx.db, &pushed)),
         )
         .await;
-        inserted.and(counted).and(read)?;
+        inserted.and(counted).and(read).and(held).and(queued)?;
         for (message, rev) in self.messages {
             let audience = Audience::Conversation(message.conversation_id);
             let at = message.created_at;
             tx.leave(audience, rev, Event::MessageCreated(message), Vec::new(), at);
         }
         Ok(())
+    }
+}
+
+impl Stored {
+    /// Of conversations of which it is not known who is pushed to, it is found out.
+    async fn find_push_to(&mut self, db: &Db) -> Result<()> {
+        let unknown: Vec<ConversationId> = self
+            .places
+            .iter()
+            .filter(|(_, place)| place.push_to == PushTo::Unknown)
+            .map(|(id, _)| *id)
+            .collect();
+        for (id, push_to) in find_push_to(db, &unknown).await? {
+            if let Some(place) = self.places.get_mut(&id) {
+                place.push_to = push_to;
+            }
+        }
+        Ok(())
+    }
+
+    /// The messages that have somebody to push to.
+    fn pushed(&self) -> impl Iterator<Item = &Message> {
+        self.messages.iter().map(|(message, _)| message).filter(|message| {
+            let place = self.places.get(&message.conversation_id);
+            place.is_some_and(|place| place.push_to.has_other_than(message.sender.id))
+        })
     }
 }
 
@@ -231,13 +266,13 @@ async fn insert_messages(db: &Db, messages: &[(Message, u64)]) -> Result<()> {
     db.execute(
         "INSERT INTO messages
              (id, conversation_id, seq, sender_id, content, file_url, reply_to_id, mentions,
-              client_message_id, created_at, words)
+              client_message_id, created_at, words, file_id)
          SELECT id, conversation_id, seq, sender_id, content, file_url, reply_to_id, mentions,
-             client_message_id, created_at, words::tsvector
+             client_message_id, created_at, words::tsvector, file_id
          FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::text[],
-                     $7::uuid[], $8::bytea[], $9::text[], $10::bigint[], $11::text[])
+                     $7::uuid[], $8::bytea[], $9::text[], $10::bigint[], $11::text[], $12::uuid[])
              AS sent (id, conversation_id, seq, sender_id, content, file_url, reply_to_id,
-                      mentions, client_message_id, created_at, words)",
+                      mentions, client_message_id, created_at, words, file_id)",
         &[
             &column!(message => message.id.to_db()),
             &column!(message => message.conversation_id.to_db()),
@@ -250,6 +285,7 @@ async fn insert_messages(db: &Db, messages: &[(Message, u64)]) -> Result<()> {
             &column!(message => message.client_message_id.as_deref()),
             &column!(message => message.created_at.unix_ms()),
             &column!(message => words_column(message)),
+            &column!(message => message.file.as_ref().map(|file| file.id.to_db())),
         ],
     )
     .await?;
@@ -261,14 +297,15 @@ async fn store_places(db: &Db, places: &HashMap<ConversationId, Place>) -> Resul
     let last_seqs: Vec<i64> = places.values().map(|place| number(place.last_seq)).collect();
     let revs: Vec<i64> = places.values().map(|place| number(place.rev)).collect();
     let updated: Vec<i64> = places.values().map(|place| place.updated_at).collect();
+    let push_to: Vec<_> = places.values().map(|place| place.push_to.to_column()).collect();
     db.execute(
         "UPDATE conversations c
          SET last_seq = sent.last_seq, rev = sent.rev,
-             updated_at = GREATEST(c.updated_at, sent.updated_at)
-         FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])
-             AS sent (id, last_seq, rev, updated_at)
+             updated_at = GREATEST(c.updated_at, sent.updated_at), push_to = sent.push_to
+         FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[])
+             AS sent (id, last_seq, rev, updated_at, push_to)
          WHERE c.id = sent.id",
-        &[&ids, &last_seqs, &revs, &updated],
+        &[&ids, &last_seqs, &revs, &updated, &push_to],
     )
     .await?;
     Ok(())

@@ -120,6 +120,12 @@ fn forget_person(db: &Connection, user_id: UserId, now: Timestamp) -> Result<()>
     for sql in [
         "DELETE FROM user_terms
          WHERE user_id = ?1",
+        "DELETE FROM devices
+         WHERE user_id = ?1",
+        "DELETE FROM pushes
+         WHERE user_id = ?1",
+        "DELETE FROM user_settings
+         WHERE user_id = ?1",
         "DELETE FROM sessions
          WHERE user_id = ?1",
         "DELETE FROM friendships
@@ -139,5 +145,12 @@ fn forget_person(db: &Connection, user_id: UserId, now: Timestamp) -> Result<()>
     ] {
         db.execute(sql, [user_id.as_bytes()])?;
     }
+    // What was never sent; the rest goes with its messages.
+    db.execute(
+        "UPDATE uploads
+         SET expires_at = ?2
+         WHERE owner_id = ?1 AND holders = 0",
+        params![user_id.as_bytes(), now.unix_ms()],
+    )?;
     Ok(())
 }

@@ -16,6 +16,7 @@ use super::call_moves::{
 use super::call_rows::{count_made, find_under_way, load_call, read_row};
 use super::cells::{Cells, rows};
 use super::error::Result;
+use super::push_queue::queue_ring;
 use super::write_tx::WriteTx;
 use crate::columns::select_call;
 use crate::error::{callee_is_no_member, refuse_self};
@@ -127,6 +128,7 @@ fn start(tx: &mut WriteTx<'_>, new: &NewCall) -> Result<(Call, bool)> {
         return repeat_or_conflict(row.call, caller_id);
     }
     let call = load_call(tx.db, new.id)?.call;
+    queue_ring(tx.db, &call)?;
     tx.tell_user_now(callee_id, Event::CallRinging(Box::new(call.clone())));
     Ok((call, false))
 }

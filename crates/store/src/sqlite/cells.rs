@@ -3,9 +3,10 @@
 use rusqlite::Row;
 use rusqlite::types::FromSql;
 use salala_core::ids::{
-    CallId, ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId,
+    BlobId, CallId, ConversationId, DeviceId, FriendRequestId, MessageId, ReactionId, SessionId,
+    UploadId, UserId,
 };
-use salala_core::records::UserBrief;
+use salala_core::records::{File, UserBrief};
 use salala_core::{Timestamp, permissions::Role};
 
 type SqlResult<T> = rusqlite::Result<T>;
@@ -29,6 +30,12 @@ impl<'a, 'b> Cells<'a, 'b> {
         let value = self.row.get(self.next)?;
         self.next += 1;
         Ok(value)
+    }
+
+    /// Passes over cells that are NULL, and gives none.
+    pub(super) fn skip<T>(&mut self, count: usize) -> Option<T> {
+        self.next += count;
+        None
     }
 
     /// An id.
@@ -66,6 +73,26 @@ impl<'a, 'b> Cells<'a, 'b> {
             last_seen_at: self.optional_moment()?,
         })
     }
+
+    /// The columns of [`crate::columns::file_columns`]; none of an upload that is not there.
+    pub(super) fn optional_file(&mut self) -> SqlResult<Option<File>> {
+        let Some(id) = self.take::<Option<[u8; 16]>>()? else {
+            self.next += 9;
+            return Ok(None);
+        };
+        Ok(Some(File {
+            id: UploadId::from_bytes(id),
+            name: self.take()?,
+            mime_type: self.take()?,
+            size: self.number()?,
+            width: self.take()?,
+            height: self.take()?,
+            duration_ms: self.take::<Option<i64>>()?.and_then(|ms| u64::try_from(ms).ok()),
+            has_thumbnail: self.take()?,
+            blurhash: self.take()?,
+            peaks: self.take()?,
+        }))
+    }
 }
 
 /// An id as a column holds it.
@@ -84,4 +111,15 @@ macro_rules! db_ids {
     };
 }
 
-db_ids!(CallId, ConversationId, FriendRequestId, MessageId, ReactionId, SessionId, UserId);
+db_ids!(
+    BlobId,
+    CallId,
+    ConversationId,
+    DeviceId,
+    FriendRequestId,
+    MessageId,
+    ReactionId,
+    SessionId,
+    UploadId,
+    UserId
+);

@@ -5,7 +5,7 @@ use salala_core::ids::{ConversationId, MessageId, UserId};
 use salala_core::records::export::{
     Block, ExportRows, OwnMessage, Participation, PastMembership, ReadRange,
 };
-use salala_core::records::{Reaction, Session};
+use salala_core::records::{Reaction, Session, Upload};
 
 use super::SqliteStore;
 use super::calls::load_history;
@@ -14,6 +14,7 @@ use super::erasures::{next_participation, next_past};
 use super::error::Result;
 use super::friends::request_from;
 use super::sessions::session_from;
+use super::uploads::load_own;
 use crate::Pending;
 use crate::columns::{brief_columns, select_request};
 use crate::mentions::mentions_from;
@@ -54,6 +55,7 @@ impl Export<'_> {
             ExportSection::Reactions => self.reactions(),
             ExportSection::Reads => self.reads(),
             ExportSection::Calls => self.calls(),
+            ExportSection::Uploads => self.uploads(),
         }
     }
 
@@ -255,6 +257,12 @@ impl Export<'_> {
         let after = self.place.call_cursor();
         let found = load_history(self.db, self.user_id, after, self.limit)?;
         Ok(self.place.part_of_calls(self.limit, found))
+    }
+
+    fn uploads(&self) -> Result<ExportPart> {
+        let found = load_own(self.db, self.user_id, self.place.id, self.limit)?;
+        let after = |row: &Upload| (*row.file.id.as_bytes(), 0);
+        Ok(self.place.part(self.limit, found, after, ExportRows::Uploads))
     }
 
     fn marks(&self, id: ConversationId, after: i64, limit: usize) -> Result<Vec<ReadRange>> {

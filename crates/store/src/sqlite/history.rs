@@ -176,8 +176,9 @@ fn message_from(row: &Row<'_>) -> rusqlite::Result<Message> {
         deleted_at: cells.optional_moment()?,
         reply_to: match row.get::<_, Option<[u8; 16]>>(15)? {
             Some(_) => Some(reply_from(&mut cells)?),
-            None => None,
+            None => cells.skip(5),
         },
+        file: cells.optional_file()?,
         reactions: Vec::new(),
         reads: Vec::new(),
     })

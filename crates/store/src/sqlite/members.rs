@@ -14,10 +14,12 @@ use super::blocks::refuse_blocked;
 use super::cells::{Cells, number};
 use super::conversations::tell_updated;
 use super::error::Result;
+use super::push_queue::store_push_to;
 use super::users::load_brief;
 use super::write_tx::WriteTx;
 use crate::log::Event;
 use crate::ports::conversations::Contacts;
+use crate::push_rows::PushTo;
 use crate::{Conflict, StoreError};
 
 /// May these be drawn into a group that has `present` members? The field is the one that named them.
@@ -70,7 +72,7 @@ pub(super) fn add_members(
             )?
             .execute(params![id.as_bytes(), user_id.as_bytes(), role.as_str(), number(last_seq)])?;
     }
-    Ok(())
+    store_push_to(tx.db, id, PushTo::Unknown)
 }
 
 /// Tells each of those who were brought into a group.

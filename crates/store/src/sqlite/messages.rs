@@ -15,12 +15,15 @@ use super::history::{
     load_message, load_repeat, load_reply_to, read_history, read_media, read_message,
 };
 use super::mentions::mentions_of;
+use super::push_queue::queue_message;
+use super::uploads::{hold_file, let_go};
 use super::write_tx::WriteTx;
 use crate::columns::brief_columns;
 use crate::error::{hidden, stranger};
 use crate::log::{Audience, Event};
 use crate::mentions::mentions_column;
 use crate::ports::messages::{History, HistoryRange, Messages, NewMessage, Sent};
+use crate::push_rows::PushTo;
 use crate::{Conflict, Pending, StoreError};
 
 impl Messages for SqliteStore {
@@ -81,7 +84,8 @@ fn send(tx: &mut WriteTx<'_>, new: NewMessage) -> Result<Sent> {
     refuse_blocked_direct(tx.db, new.conversation_id)?;
     let reply_to = find_reply_to(tx, &new)?;
     let mentions = mentions_of(tx.db, new.conversation_id, new.content.as_deref())?;
-    let (seq, rev) = take_seq(tx, new.conversation_id, new.created_at)?;
+    let file = hold_file(tx.db, new.sender_id, new.file_url.as_deref())?;
+    let (seq, rev, push_to) = take_seq(tx, new.conversation_id, new.created_at)?;
     let message = Message {
         id: new.id,
         conversation_id: new.conversation_id,
@@ -89,6 +93,7 @@ fn send(tx: &mut WriteTx<'_>, new: NewMessage) -> Result<Sent> {
         sender,
         content: new.content,
         file_url: new.file_url,
+        file,
         reply_to,
         reactions: Vec::new(),
         mentions,
@@ -110,6 +115,7 @@ fn send(tx: &mut WriteTx<'_>, new: NewMessage) -> Result<Sent> {
             message.sender.id.as_bytes(),
             number(seq)
         ])?;
+    queue_message(tx.db, &message, push_to)?;
     tx.record(
         Audience::Conversation(message.conversation_id),
         rev,
@@ -165,23 +171,24 @@ fn find_reply_to(tx: &WriteTx<'_>, new: &NewMessage) -> Result<Option<ReplyTo>> 
     Ok(Some(reply_to))
 }
 
-/// The next `seq` and `rev` of a conversation.
+/// The next `seq` and `rev` of a conversation, and whom its messages are pushed to.
 fn take_seq(
     tx: &WriteTx<'_>,
     conversation_id: ConversationId,
     now: Timestamp,
-) -> Result<(u64, i64)> {
+) -> Result<(u64, i64, PushTo)> {
     let taken = tx
         .db
         .prepare_cached(
             "UPDATE conversations
              SET last_seq = last_seq + 1, rev = rev + 1, updated_at = MAX(updated_at, ?2)
              WHERE id = ?1
-             RETURNING last_seq, rev",
+             RETURNING last_seq, rev, push_to",
         )?
         .query_row(params![conversation_id.as_bytes(), now.unix_ms()], |row| {
             let mut cells = Cells::new(row);
-            Ok((cells.number()?, cells.take()?))
+            let (seq, rev) = (cells.number()?, cells.take()?);
+            Ok((seq, rev, PushTo::from_column(cells.take::<Option<Vec<u8>>>()?.as_deref())))
         })?;
     Ok(taken)
 }
@@ -191,8 +198,8 @@ fn insert(tx: &WriteTx<'_>, message: &Message) -> Result<()> {
         .prepare_cached(
             "INSERT INTO messages
                  (id, conversation_id, seq, sender_id, content, file_url, reply_to_id, mentions,
-                  client_message_id, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                  client_message_id, created_at, file_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
             message.id.as_bytes(),
@@ -204,7 +211,8 @@ fn insert(tx: &WriteTx<'_>, message: &Message) -> Result<()> {
             message.reply_to.as_ref().map(|reply_to| reply_to.id.as_bytes()),
             mentions_column(&message.mentions),
             message.client_message_id,
-            message.created_at.unix_ms()
+            message.created_at.unix_ms(),
+            message.file.as_ref().map(|file| file.id.as_bytes())
         ])?;
     Ok(())
 }
@@ -265,10 +273,11 @@ pub(super) fn empty(tx: &mut WriteTx<'_>, id: MessageId, now: Timestamp) -> Resu
              WHERE message_id = ?1",
         )?
         .execute([id.as_bytes()])?;
+    let_go(tx.db, id, now)?;
     tx.db
         .prepare_cached(
             "UPDATE messages
-             SET content = NULL, file_url = NULL, mentions = NULL, deleted_at = ?2
+             SET content = NULL, file_url = NULL, file_id = NULL, mentions = NULL, deleted_at = ?2
              WHERE id = ?1",
         )?
         .execute(params![id.as_bytes(), now.unix_ms()])?;

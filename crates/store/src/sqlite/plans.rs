@@ -27,7 +27,12 @@ pub(super) fn watch(mut db: Connection) -> Connection {
 }
 
 /// Statements that may look at all rows of a table, each with its reason.
-const MAY_SCAN: [&str; 8] = [
+const MAY_SCAN: [&str; 11] = [
+    // The first row of the outbox.
+    "FROM push_outbox\n             ORDER BY number\n             LIMIT 1",
+    "FROM push_outbox\n                 ORDER BY number\n                 LIMIT 1",
+    // Counts what waits, so far.
+    "FROM push_outbox LIMIT ?1",
     // Counts all there are.
     "SELECT COUNT(*)\n                     FROM users",
     // Holds a row for each account that is just being erased.

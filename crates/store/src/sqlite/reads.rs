@@ -12,6 +12,7 @@ use super::SqliteStore;
 use super::access::{Member, locate_message, member};
 use super::cells::{Cells, number, rows};
 use super::error::Result;
+use super::push_queue::queue_clear;
 use super::write_tx::WriteTx;
 use crate::Pending;
 use crate::error::hidden;
@@ -138,7 +139,7 @@ fn save(
             number(last_read_seq),
             number(covered_seq)
         ])?;
-    Ok(())
+    queue_clear(tx.db, member.user_id, member.conversation_id, last_read_seq, now)
 }
 
 /// Leaves the event for marks in `seq` order, if there are any.

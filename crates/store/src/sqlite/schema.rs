@@ -16,7 +16,7 @@ use super::message_search::add_search_words;
 use crate::StoreError;
 
 /// Numbered steps, each applied once and for good, in one transaction; `user_version` says how many.
-const MIGRATIONS: [(&str, &str); 7] = [
+const MIGRATIONS: [(&str, &str); 9] = [
     ("0001_initial", include_str!("../../migrations/sqlite/0001_initial.sql")),
     (
         "0002_read_marks_in_blocks",
@@ -27,6 +27,8 @@ const MIGRATIONS: [(&str, &str); 7] = [
     ("0005_erasures", include_str!("../../migrations/sqlite/0005_erasures.sql")),
     ("0006_calls", include_str!("../../migrations/sqlite/0006_calls.sql")),
     ("0007_recovery", include_str!("../../migrations/sqlite/0007_recovery.sql")),
+    ("0008_push", include_str!("../../migrations/sqlite/0008_push.sql")),
+    ("0009_uploads", include_str!("../../migrations/sqlite/0009_uploads.sql")),
 ];
 
 /// Where the database lies, and how to tell it from another one that is put in its place.

@@ -44,6 +44,7 @@ fn count(rows: &ExportRows) -> usize {
         ExportRows::Reactions(rows) => rows.len(),
         ExportRows::Reads(rows) => rows.len(),
         ExportRows::Calls(rows) => rows.len(),
+        ExportRows::Uploads(rows) => rows.len(),
     }
 }
 

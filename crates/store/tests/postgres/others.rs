@@ -17,6 +17,8 @@ use salala_store::{
     Reactions as _, Reads as _, Store as _, Users as _,
 };
 
+use tokio::task::JoinSet;
+
 use super::world::{Talk, fresh_database, now, open, user_named};
 
 /// Hears of these, or of everybody.
@@ -270,12 +272,16 @@ async fn what_is_written_is_handed_to_others_and_what_is_no_such_thing_does_not_
         store.hear_others(Arc::clone(&ears) as Arc<dyn Interest>);
     }
     // Whoever reads no feed holds up the writer.
-    let heard = stores.each_ref().map(|store| tokio::spawn(messages(store.take_commit_feed())));
+    let mut heard = JoinSet::new();
+    for store in &stores {
+        heard.spawn(messages(store.take_commit_feed()));
+    }
     let talk = Talk::of(&stores[0], ["anna", "berta"]).await;
     let (client, mut connection) =
         tokio_postgres::connect(&database.url(), tokio_postgres::NoTls).await.unwrap();
     let (tell, mut notified) = tokio::sync::mpsc::unbounded_channel();
-    tokio::spawn(async move {
+    let mut listening = JoinSet::new();
+    listening.spawn(async move {
         while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
             if let tokio_postgres::AsyncMessage::Notification(notification) = message {
                 drop(tell.send(notification.payload().to_owned()));
@@ -298,10 +304,8 @@ async fn what_is_written_is_handed_to_others_and_what_is_no_such_thing_does_not_
         stores[1].send_message(talk.draft(1, &format!("no. {number}"))).await.unwrap();
     }
     stores[0].send_message(talk.draft(0, LAST)).await.unwrap();
-    for heard in heard {
-        let told: Vec<_> = (1..=number).map(|number| format!("no. {number}")).collect();
-        assert_eq!(heard.await.unwrap(), told);
-    }
+    let told: Vec<_> = (1..=number).map(|number| format!("no. {number}")).collect();
+    assert_eq!(heard.join_all().await, [told.clone(), told]);
 }
 
 /// The last of the messages that [`messages`] waits for.

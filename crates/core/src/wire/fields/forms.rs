@@ -4,6 +4,7 @@
 //! that break the one are refused by the other.
 
 use crate::limits;
+use crate::quiet_hours::{is_time_zone, parse_time_of_day};
 
 /// What a text has to look like, apart from its length.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +57,15 @@ pub const HTTP_URL: Form = Form {
     message: "must be an http or https URL",
 };
 
+/// Where a message's file is: a URL that a browser may be sent to, or a path that an upload was given.
+pub const FILE_URL: Form = Form {
+    pattern: "^([hH][tT][tT][pP][sS]?://[^\\s/?#\\u0000-\\u001f\\u007f-\\u009f]|/api/v1/uploads/[A-Za-z0-9_-])[^\\s\\u0000-\\u001f\\u007f-\\u009f]*$",
+    format: None,
+    example: "https://example.org/picture.png",
+    fits: is_file_url,
+    message: "must be an http or https URL, or the path that an upload was given",
+};
+
 /// A day.
 pub const DATE: Form = Form {
     pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
@@ -63,6 +73,36 @@ pub const DATE: Form = Form {
     example: "1990-12-31",
     fits: is_date,
     message: "must be a date such as 1990-12-31",
+};
+
+/// A time of day.
+pub const TIME_OF_DAY: Form = Form {
+    pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+    format: None,
+    example: "22:00",
+    fits: |text| parse_time_of_day(text).is_some(),
+    message: "must be a time of day such as 22:00",
+};
+
+/// A time zone.
+pub const TIME_ZONE: Form = Form {
+    pattern: "^[A-Za-z0-9_+/-]+$",
+    format: None,
+    example: "Europe/Berlin",
+    fits: is_time_zone,
+    message: "must be the IANA name of a time zone, such as Europe/Berlin",
+};
+
+/// A language.
+pub const LOCALE: Form = Form {
+    pattern: "^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$",
+    format: None,
+    example: "en",
+    fits: |text| {
+        text.split('-')
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    },
+    message: "must be a language tag such as en or de-AT",
 };
 
 /// Whether a text is a URL with a scheme that a browser may be sent to. Schemes have no case (RFC
@@ -73,6 +113,14 @@ pub fn is_http_url(text: &str) -> bool {
         && !rest.is_empty()
         && !rest.starts_with(['/', '?', '#'])
         && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+}
+
+fn is_file_url(text: &str) -> bool {
+    is_http_url(text)
+        || text.strip_prefix("/api/v1/uploads/").is_some_and(|rest| {
+            rest.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+                && !rest.contains(|c: char| c.is_whitespace() || c.is_control())
+        })
 }
 
 /// Whether nobody would see anything of a text: white space and characters without width alone.
@@ -146,8 +194,9 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn a_pattern_tells_what_the_check_takes(text in NEAR) {
-            for form in [VISIBLE, USERNAME, EMAIL, HTTP_URL] {
-                for text in [text.clone(), format!("https://{text}"), format!("a@{text}")] {
+            for form in [VISIBLE, USERNAME, EMAIL, HTTP_URL, FILE_URL] {
+                let upload = format!("/api/v1/uploads/{text}");
+                for text in [text.clone(), format!("https://{text}"), format!("a@{text}"), upload] {
                     let takes = (form.fits)(&text);
                     proptest::prop_assert_eq!(matches(&form, &text), takes, "{} {:?}", form.message, text);
                 }
@@ -157,7 +206,9 @@ mod tests {
 
     #[test]
     fn an_example_fits_and_a_date_has_its_pattern() {
-        for form in [VISIBLE, USERNAME, EMAIL, HTTP_URL, DATE] {
+        for form in
+            [VISIBLE, USERNAME, EMAIL, HTTP_URL, FILE_URL, DATE, TIME_OF_DAY, TIME_ZONE, LOCALE]
+        {
             assert!((form.fits)(form.example) && matches(&form, form.example), "{}", form.example);
         }
         // A day that the calendar lacks has the pattern, but not the format.

@@ -1,7 +1,8 @@
 //! From the rows of an export to their shapes.
 
+use super::files::{FileLinks, shown_url, uploaded};
 use super::sender;
-use crate::records::export as records;
+use crate::records::{Upload, export as records};
 use crate::wire::export as shapes;
 
 /// A block that the user made.
@@ -36,13 +37,13 @@ pub fn past_membership(record: records::PastMembership) -> shapes::ExportedMembe
 }
 
 /// A message of the user.
-pub fn own_message(record: records::OwnMessage) -> shapes::ExportedMessage {
+pub fn own_message(record: records::OwnMessage, links: &dyn FileLinks) -> shapes::ExportedMessage {
     shapes::ExportedMessage {
         id: record.id,
         conversation_id: record.conversation_id,
         seq: record.seq,
         content: record.content,
-        file_url: record.file_url,
+        file_url: record.file_url.map(|url| shown_url(url, links)),
         reply_to_id: record.reply_to_id,
         mentions: record.mentions,
         client_message_id: record.client_message_id,
@@ -60,4 +61,11 @@ pub fn read_range(record: records::ReadRange) -> shapes::ExportedRead {
         last_seq: record.last_seq,
         read_at: record.read_at,
     }
+}
+
+/// A file of the user.
+pub fn own_file(record: Upload, links: &dyn FileLinks) -> shapes::ExportedFile {
+    let (id, created_at) = (record.file.id, record.created_at);
+    let shown = uploaded(record, links);
+    shapes::ExportedFile { id, file_url: shown.file_url, file: shown.file, created_at }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use salala_core::UserId;
+use salala_core::wire::view::FileLinks;
 use salala_socketio::{MissedEvents, Packet, ReplayFailed};
 use salala_store::Store;
 use salala_store::log::Event;
@@ -21,6 +22,7 @@ pub(in crate::gateway) struct Replay {
     store: Arc<dyn Store>,
     presence: Arc<dyn Presence>,
     offsets: Arc<Offsets>,
+    links: Arc<dyn FileLinks>,
     reader: LogReader,
     /// What is still to be read.
     rest: Option<LogSpan>,
@@ -32,6 +34,7 @@ impl Replay {
             store: Arc::clone(&shared.parts.store),
             presence: Arc::clone(&shared.parts.presence),
             offsets: Arc::clone(shared.hub.offsets()),
+            links: Arc::clone(&shared.parts.links),
             reader,
             rest: Some(span),
         }
@@ -41,9 +44,9 @@ impl Replay {
         let MissedEvent { position, settled, audience, event } = missed;
         let told = if let Event::ConversationUpdated { conversation, .. } = event {
             let viewer = self.blocked_viewer(&conversation.blocks);
-            Some(updated_event(*conversation, viewer, statuses))
+            Some(updated_event(*conversation, viewer, statuses, &*self.links))
         } else {
-            server_event(event, audience, statuses)
+            server_event(event, audience, statuses, &*self.links)
         };
         encode(&told?, &self.offsets.durable(settled, position))
     }

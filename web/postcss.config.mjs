@@ -1,0 +1,3 @@
+/** Tailwind is the one thing between our styles and the browser's. */
+
+export default { plugins: { '@tailwindcss/postcss': {} } };
