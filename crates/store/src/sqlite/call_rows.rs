@@ -5,7 +5,7 @@ use salala_core::calls::{CallEndReason, CallState};
 use salala_core::ids::{CallId, SessionId, UserId};
 use salala_core::records::{Call, CallDevice};
 
-use super::cells::{Cells, DbId, number, optional_ms, rows};
+use super::cells::{Cells, number, optional_ms, rows};
 use super::error::Result;
 use crate::StoreError;
 use crate::call_row::{CallRow, UNDER_WAY_MAX};
@@ -95,10 +95,10 @@ pub(super) fn read_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
         answered_at: cells.optional_moment()?,
         ended_at: cells.optional_moment()?,
         end_reason: cells.take::<Option<String>>()?.as_deref().and_then(CallEndReason::parse),
-        caller_device: CallDevice { key: cells.take()?, session_id: session(&mut cells)? },
+        caller_device: CallDevice { key: cells.take()?, session_id: cells.optional_id()? },
         callee_device: {
             let key: Option<String> = cells.take()?;
-            let session_id = session(&mut cells)?;
+            let session_id = cells.optional_id()?;
             key.map(|key| CallDevice { key, session_id })
         },
     };
@@ -154,8 +154,4 @@ fn find_call(
     arguments: impl Params,
 ) -> Result<Option<CallRow>> {
     Ok(db.prepare_cached(sql)?.query_row(arguments, read_row).optional()?)
-}
-
-fn session(cells: &mut Cells<'_, '_>) -> rusqlite::Result<Option<SessionId>> {
-    Ok(cells.take::<Option<[u8; 16]>>()?.map(SessionId::from_db))
 }

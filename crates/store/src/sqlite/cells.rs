@@ -43,6 +43,11 @@ impl<'a, 'b> Cells<'a, 'b> {
         self.take().map(T::from_db)
     }
 
+    /// An id or NULL.
+    pub(super) fn optional_id<T: DbId>(&mut self) -> SqlResult<Option<T>> {
+        Ok(self.take::<Option<[u8; 16]>>()?.map(T::from_db))
+    }
+
     /// A moment.
     pub(super) fn moment(&mut self) -> SqlResult<Timestamp> {
         self.take().map(Timestamp::from_unix_ms)
@@ -76,12 +81,9 @@ impl<'a, 'b> Cells<'a, 'b> {
 
     /// The columns of [`crate::columns::file_columns`]; none of an upload that is not there.
     pub(super) fn optional_file(&mut self) -> SqlResult<Option<File>> {
-        let Some(id) = self.take::<Option<[u8; 16]>>()? else {
-            self.next += 9;
-            return Ok(None);
-        };
+        let Some(id) = self.optional_id()? else { return Ok(self.skip(9)) };
         Ok(Some(File {
-            id: UploadId::from_bytes(id),
+            id,
             name: self.take()?,
             mime_type: self.take()?,
             size: self.number()?,

@@ -8,7 +8,7 @@ use salala_core::quiet_hours::QuietHours;
 use salala_core::records::{Device, PushTarget, UserSettings};
 
 use super::SqliteStore;
-use super::cells::{Cells, DbId, rows};
+use super::cells::{Cells, rows};
 use super::error::Result;
 use super::push_queue::forget_push_to;
 use super::write_tx::WriteTx;
@@ -198,7 +198,7 @@ pub(super) fn remove(db: &Connection, id: DeviceId) -> Result<()> {
 /// Reads `id, session_id, kind, address, public_key, auth_secret`.
 pub(super) fn device_from(cells: &mut Cells<'_, '_>) -> rusqlite::Result<Device> {
     let id = cells.id()?;
-    let session_id = cells.take::<Option<[u8; 16]>>()?.map(SessionId::from_db);
+    let session_id = cells.optional_id()?;
     // The table's check allows no other word.
     let kind = DeviceKind::parse(&cells.take::<String>()?).unwrap_or(DeviceKind::Fcm);
     let address = cells.take()?;

@@ -1,7 +1,7 @@
 //! Everything held about a user, in parts, and the port for it.
 
 use rusqlite::{Connection, Params, Row, params};
-use salala_core::ids::{ConversationId, MessageId, UserId};
+use salala_core::ids::{ConversationId, UserId};
 use salala_core::records::export::{
     Block, ExportRows, OwnMessage, Participation, PastMembership, ReadRange,
 };
@@ -9,7 +9,7 @@ use salala_core::records::{Reaction, Session, Upload};
 
 use super::SqliteStore;
 use super::calls::load_history;
-use super::cells::{Cells, DbId as _, number, rows};
+use super::cells::{Cells, number, rows};
 use super::erasures::{next_participation, next_past};
 use super::error::Result;
 use super::friends::request_from;
@@ -331,7 +331,7 @@ fn own_message_from(row: &Row<'_>) -> rusqlite::Result<OwnMessage> {
         seq: cells.number()?,
         content: cells.take()?,
         file_url: cells.take()?,
-        reply_to_id: cells.take::<Option<[u8; 16]>>()?.map(MessageId::from_db),
+        reply_to_id: cells.optional_id()?,
         mentions: mentions_from(&cells.take::<Option<Vec<u8>>>()?.unwrap_or_default()),
         client_message_id: cells.take()?,
         created_at: cells.moment()?,

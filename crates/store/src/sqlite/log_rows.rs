@@ -71,7 +71,7 @@ fn log_row_from(row: &Row<'_>) -> rusqlite::Result<LogRow> {
         rev: cells.number()?,
         kind: Kind::parse(&cells.take::<String>()?),
         subject_id: cells.take()?,
-        actor_id: cells.take::<Option<[u8; 16]>>()?.map(UserId::from_bytes),
+        actor_id: cells.optional_id()?,
         emoji: cells.take()?,
     })
 }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use salala_core::ids::{ConversationId, DeviceId};
 use salala_core::push::{PushKind, PushReason};
 
-use super::cells::{Cells, DbId, rows};
+use super::cells::{Cells, rows};
 use super::error::Result;
 use super::push_queue::{drop_waiting, kind, queue_clear, queue_push, store_push_to};
 use crate::ports::pushes::PushLease;
@@ -72,8 +72,7 @@ fn load_oldest(
         .query_row((), |row| {
             let mut cells = Cells::new(row);
             let id = cells.id()?;
-            let done_to = cells.take::<Option<[u8; 16]>>()?.map(DeviceId::from_db);
-            Ok((id, done_to, cells.take::<i64>()?))
+            Ok((id, cells.optional_id()?, cells.take::<i64>()?))
         })
         .optional()?;
     Ok(oldest

@@ -6,7 +6,7 @@ use salala_core::ids::{ConversationId, MessageId, SessionId, UserId};
 use salala_core::push::{DeviceKind, PushKind, PushReason, PushState};
 use salala_core::records::{Call, Message};
 
-use super::cells::{Cells, DbId, number};
+use super::cells::{Cells, number};
 use super::error::Result;
 use crate::push_rows::{About, Addressed, PushTo, RingPush, RingStop};
 
@@ -212,7 +212,7 @@ pub(super) fn devices_of(
         .query_map([user_id.as_bytes()], |row| {
             let mut cells = Cells::new(row);
             let to = Addressed { device_id: cells.id()?, kind: kind(&mut cells)?, user_id };
-            Ok((to, cells.take::<Option<[u8; 16]>>()?.map(SessionId::from_db)))
+            Ok((to, cells.optional_id()?))
         })?
         .collect::<rusqlite::Result<_>>()?;
     Ok(devices)

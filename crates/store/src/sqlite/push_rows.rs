@@ -60,7 +60,7 @@ fn load_push(
             // The table's check allows no other word.
             let kind = PushKind::parse(&cells.take::<String>()?).unwrap_or(PushKind::Clear);
             let (device_id, user_id, created_at) = (cells.id()?, cells.id()?, cells.moment()?);
-            let conversation_id = cells.take::<Option<[u8; 16]>>()?.map(ConversationId::from_bytes);
+            let conversation_id = cells.optional_id()?;
             let subject = Subject { conversation_id, id: cells.take()? };
             let quiet_hours = quiet_hours_from(&mut cells)?;
             let is_signed_out = cells.take()?;

@@ -286,7 +286,7 @@ fn entry_from(cells: &mut Cells<'_, '_>) -> rusqlite::Result<PushLogEntry> {
     // The table's checks allow no other words.
     let device_kind = DeviceKind::parse(&cells.take::<String>()?).unwrap_or(DeviceKind::Fcm);
     let kind = PushKind::parse(&cells.take::<String>()?).unwrap_or(PushKind::Message);
-    let conversation_id = cells.take::<Option<[u8; 16]>>()?;
+    let conversation_id = cells.optional_id()?;
     let subject_id = cells.take()?;
     let (first_seq, seq) = (cells.number()?, cells.number()?);
     Ok(PushLogEntry {
@@ -294,7 +294,7 @@ fn entry_from(cells: &mut Cells<'_, '_>) -> rusqlite::Result<PushLogEntry> {
         device_id,
         device_kind,
         kind,
-        conversation_id: conversation_id.map(ConversationId::from_bytes),
+        conversation_id,
         subject_id,
         messages: if seq == 0 { 0 } else { seq.saturating_sub(first_seq) + 1 },
         state: PushState::parse(&cells.take::<String>()?).unwrap_or(PushState::Waiting),
